@@ -89,6 +89,7 @@ class TradeOff:
     """A variant in the picture of quality, cost and latency. `quality` is the first metric's mean.
 
     `quality_low` and `quality_high` hold that mean with 95 %, each variant by itself; NaN where too little tells it.
+    `cost` is NaN where no price is known, and the variant not `on_front`.
     """
 
     variant: str
@@ -211,7 +212,10 @@ class Saving:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All that is said of an experiment's variants beside its baseline."""
+    """All that is said of an experiment's variants beside its baseline.
+
+    `unpriced` are those of which an answer took tokens of a model without a price: what they cost is not known.
+    """
 
     baseline: str
     primary: str
@@ -225,3 +229,4 @@ class Comparison:
     savings: tuple[Saving, ...] = ()
     repetitions: tuple[Repeated, ...] = ()
     aims: tuple[Aim, ...] = ()
+    unpriced: tuple[str, ...] = ()

@@ -35,3 +35,10 @@ async def planned(
             tokens += answer_tokens + expected
             cost += price * round(answer_tokens + expected)
     return tokens, cost
+
+
+async def unpriced_embedders(outside: Outside, operator: Operator, evaluators: Sequence[Any]) -> list[str]:
+    """Return the embedding models that these evaluators ask and for which no price is entered."""
+    asked = {one.model or outside.default_embedder for one in evaluators if one.kind == SIMILARITY}
+    models = await outside.models.list_embedding_models(operator) if asked else ()
+    return [one.reference for one in models if one.reference in asked and not one.is_built_in and not one.input_price]

@@ -40,7 +40,7 @@ def _told(one: MetricComparison, baseline: str) -> str:
     if one.duels:
         return f"{name} {_told_in_rows(one.duels, one.variant, baseline)}"
     if not (math.isfinite(one.value) or math.isfinite(one.baseline_value)):
-        return name
+        return f"{name} (no price)" if one.unit == "$" else name
     factor, before, behind, points = 1.0, "", f" {one.unit}".rstrip(), ""
     if one.metric == COST:
         name, factor, before, behind = "cost of 1,000 answers", 1_000.0, "$", ""

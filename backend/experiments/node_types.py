@@ -38,26 +38,27 @@ class NodeFigures:
     """What one node did over all answers of a variant.
 
     `mean_ms` and `median_ms` are of its `num_runs`, `cost` in dollars and `tokens` for each answer, also those in which
-    it did not run. `run_id` is an example: the last run in which it failed, else the slowest.
+    it did not run; `cost` is None where its model has no price. `run_id` is an example: the last run in which it
+    failed, else the slowest.
     """
 
     num_runs: int
     num_failed: int
     mean_ms: float
     median_ms: float
-    cost: float
+    cost: float | None
     tokens: float
     run_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class NodeDifference:
-    """The variant's figures less the baseline's; `failed_share` is of the node's runs."""
+    """The variant's figures less the baseline's; `failed_share` is of the node's runs, `cost` None without a price."""
 
     failed_share: float
     mean_ms: float
     median_ms: float
-    cost: float
+    cost: float | None
     tokens: float
 
 

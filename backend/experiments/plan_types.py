@@ -21,6 +21,9 @@ class Plan:
 
     `uncounted` are variants whose tokens and dollars nothing tells: both figures are at least what they say then.
 
+    `unpriced` are the models that are asked and for which no price is entered, those of a flow by its name: `cost` is
+    without them, and None where nothing else is paid for.
+
     `runs` says in a few words what each variant is as it would run now, in their order.
 
     `asked` says of each text prompt what a person is supposed to say to it.
@@ -65,6 +68,7 @@ class Plan:
     detectable_in_points: bool = False
     num_taken_over: int = 0
     uncounted: tuple[str, ...] = ()
+    unpriced: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
     small_judges: tuple[str, ...] = ()
     own_judges: tuple[str, ...] = ()

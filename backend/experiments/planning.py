@@ -13,7 +13,7 @@ from typing import Any
 from backend.errors import DomainError
 from backend.experiments.checks import all_there
 from backend.experiments.detecting import smallest_difference
-from backend.experiments.embedding import planned
+from backend.experiments.embedding import planned, unpriced_embedders
 from backend.experiments.engine.rendering import known, placeholders_in
 from backend.experiments.evaluators.deciding import decider
 from backend.experiments.lasting import minutes_of
@@ -21,6 +21,7 @@ from backend.experiments.named_nodes import unscored_variants
 from backend.experiments.outside import Outside, Row
 from backend.experiments.own_judges import judging_themselves
 from backend.experiments.pinning import pin
+from backend.experiments.prices import BUILT_IN, lacks_price, priced
 from backend.experiments.reading_rows import asked_of, missing_in
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.rescoring import answered_there, pinned_there
@@ -38,7 +39,6 @@ JUDGE_TOKENS_OUT, JUDGE_SECONDS = 60, 1.5
 # The embedded model seldom keeps to the form of a verdict, so that each of its questions is asked twice.
 EMBEDDED_JUDGE_SECONDS = 2 * EXPECTED_SECONDS
 NUM_LOOKED_BACK = 20
-BUILT_IN = frozenset({"embedded", "scripted"})
 MAX_MISSING = 100
 
 
@@ -65,10 +65,11 @@ class Planner:
         ]
         unknown: list[str] = []
         uncounted: list[str] = []
+        unpriced: list[str] = []
         tokens_in = tokens_out = 0
         cost, seconds, in_turn = Decimal(0), 0.0, 0.0
         for variant in variants:
-            one = await self._of_variant(variant, rows, unknown)
+            one = await self._of_variant(variant, rows, unknown, unpriced)
             number = len(rows) * draft.repetitions
             tokens_in, tokens_out = tokens_in + round(one[0] * number), tokens_out + round(one[1] * number)
             if one[2] is None:
@@ -84,8 +85,9 @@ class Planner:
             answer_tokens, num_judged = found.tokens_out / max(found.num_done, 1), found.num_done
             judging = [one for one in evaluators if one.called not in kept]
         calls = self._judge_calls(judging, num_judged, len(rows) * draft.repetitions)
-        judged = await self._of_judges(judging, rows, answer_tokens)
+        judged = await self._of_judges(judging, rows, answer_tokens, unpriced)
         embedded = await planned(self._outside, self._operator, judging, _spread(rows), answer_tokens)
+        unpriced += await unpriced_embedders(self._outside, self._operator, judging)
         num_calls = sum(calls)
         tokens_in += round(sum(number * one[0] for number, one in zip(calls, judged, strict=True)))
         tokens_out += num_calls * JUDGE_TOKENS_OUT
@@ -108,7 +110,7 @@ class Planner:
             num_judge_calls=num_calls,
             tokens_in=tokens_in,
             tokens_out=tokens_out,
-            cost=None if uncounted and not cost else cost,
+            cost=None if (uncounted or unpriced) and not cost else cost,
             minutes=minutes_of(draft, phases, in_turn, num_calls + _asked_for(draft, pinned, len(rows))),
             one_at_a_time=in_turn > 0 and seconds == of_pairs == 0,
             some_in_turn=in_turn > 0 and seconds + of_pairs > 0,
@@ -122,6 +124,7 @@ class Planner:
             and not embedded[1]
             and all((one.parameters.get("max_tokens") or 0) > 0 for one in pinned),
             uncounted=tuple(uncounted),
+            unpriced=tuple(dict.fromkeys(unpriced)),
             unknown=(*dict.fromkeys(unknown), *unscored_variants(pinned, evaluators)),
             asked=tuple(filter(None, asked)),
             problems=problems_of(len(rows), num_cells),
@@ -133,7 +136,7 @@ class Planner:
         )
 
     async def _of_variant(
-        self, variant: Pinned, rows: Sequence[Row], unknown: list[str]
+        self, variant: Pinned, rows: Sequence[Row], unknown: list[str], unpriced: list[str]
     ) -> tuple[float, float, Decimal | None, float]:
         """Return tokens in, tokens out, dollars and seconds of one answer; no dollars where no run tells them."""
         if variant.kind == "flow":
@@ -141,7 +144,7 @@ class Planner:
                 unknown.append(
                     f"{variant.name}: told from runs of {variant.flow_name} as it is, not {variant.instead}."
                 )
-            return await self._of_flow(variant, unknown)
+            return await self._of_flow(variant, unknown, unpriced)
         sizes = [estimated_tokens(await self._text(variant, row)) for row in _spread(rows)]
         tokens_in = fmean(sizes) if sizes else 0.0
         seen = await self._seen(variant)
@@ -152,6 +155,8 @@ class Planner:
             unknown.append(f"{variant.name}: no earlier answers, so {EXPECTED_TOKENS_OUT} tokens and "
                            f"{EXPECTED_SECONDS:g} s each are supposed.")  # fmt: skip
         endpoint = await self._outside.models.resolve(self._operator, variant.model)
+        if lacks_price(endpoint):
+            unpriced.append(endpoint.reference)
         used = Usage(round(tokens_in), round(tokens_out))
         return tokens_in, tokens_out, self._outside.models.cost(endpoint, used), seconds
 
@@ -169,12 +174,16 @@ class Planner:
         except DomainError:
             return variant.template
 
-    async def _of_flow(self, variant: Pinned, unknown: list[str]) -> tuple[float, float, Decimal | None, float]:
+    async def _of_flow(
+        self, variant: Pinned, unknown: list[str], unpriced: list[str]
+    ) -> tuple[float, float, Decimal | None, float]:
         listed = await self._outside.runs.list(self._operator, Page(50), flow=variant.flow_id)
         runs = [run for run in listed.items if run.status.value == "done"]
         if not runs:
             unknown.append(f"{variant.name}: the flow has not run yet, so its tokens and cost are not counted.")
             return 0.0, 0.0, None, EXPECTED_SECONDS
+        if any(priced(run.usage) is None for run in runs):
+            unpriced.append(f"models of {variant.flow_name}")
         return (
             fmean(run.usage.tokens_in for run in runs),
             fmean(run.usage.tokens_out for run in runs),
@@ -198,7 +207,7 @@ class Planner:
         self, judge: Any, sample: Sequence[Row], answer_tokens: float, num_items: int, concurrency: int
     ) -> tuple[int, Decimal, float]:
         """Return tokens in, dollars and minutes of a judge that reads so many items like these of the log."""
-        [(tokens, price)] = await self._of_judges([judge], sample, answer_tokens)
+        [(tokens, price)] = await self._of_judges([judge], sample, answer_tokens, [])
         calls, share = num_items * judge.num_calls, await self._share_embedded(judge.judges)
         seconds = math.ceil(num_items / concurrency) * judge.num_calls * (1 - share) * JUDGE_SECONDS
         seconds = max(seconds, calls * share * EMBEDDED_JUDGE_SECONDS)
@@ -221,9 +230,9 @@ class Planner:
         ]
 
     async def _of_judges(
-        self, evaluators: Sequence[Any], rows: Sequence[Row], answer_tokens: float
+        self, evaluators: Sequence[Any], rows: Sequence[Row], answer_tokens: float, unpriced: list[str]
     ) -> list[tuple[float, Decimal]]:
-        """Return tokens in and dollars of one question to each judging evaluator."""
+        """Return tokens in and dollars of one question to each judging evaluator; note the models without a price."""
         question = fmean([estimated_tokens(json.dumps(row.input)) for row in _spread(rows)] or [0])
         found = []
         for one in _asking(evaluators):
@@ -231,6 +240,8 @@ class Planner:
             prices = []
             for model in one.judges:
                 endpoint = await self._outside.models.resolve(self._operator, model)
+                if lacks_price(endpoint):
+                    unpriced.append(endpoint.reference)
                 prices.append(self._outside.models.cost(endpoint, Usage(round(tokens), JUDGE_TOKENS_OUT)))
             found.append((tokens, sum(prices, Decimal(0)) / len(prices)))
         return found

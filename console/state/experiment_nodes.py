@@ -9,7 +9,7 @@ from decimal import Decimal
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.experiments.types import ComparedNode, ComparedNodes, Experiment, NodeFigures
+from backend.experiments.types import ComparedNode, ComparedNodes, Experiment, NodeDifference, NodeFigures
 from backend.operator import Operator, Permission
 from backend.written import figure
 from console import routes
@@ -96,7 +96,7 @@ def _line(one: ComparedNode, found: ComparedNodes, variant: str) -> NodeLine:
         failed=Figure(formats.count(shown.num_failed), _by(by.failed_share, _points) if by else ""),
         median=Figure(formats.span(shown.median_ms), _by(by.median_ms, formats.span) if by else ""),
         mean=Figure(formats.span(shown.mean_ms), _by(by.mean_ms, formats.span) if by else ""),
-        cost=Figure(_price(shown.cost), _by(by.cost, _price) if by else ""),
+        cost=Figure(*_costs(shown, by)),
         tokens=Figure(figure(shown.tokens), _by(by.tokens, figure) if by else ""),
         href=routes.to(routes.RUN, shown.run_id),
         leads_to="A run in which it failed" if shown.num_failed else "Its slowest run",
@@ -109,9 +109,17 @@ def beside_words(one: ComparedNode) -> list[str]:
         return ["did not run"]
     by = one.difference
     time = formats.span(one.ran.median_ms), _by(by.median_ms, formats.span) if by else ""
-    cost = _price(one.ran.cost), _by(by.cost, _price) if by else ""
-    priced = [_with("per 1,000", *cost)] if one.ran.cost or (one.baseline and one.baseline.cost) else []
+    if one.ran.cost is None:
+        return [_with("median", *time), formats.NO_PRICE]
+    priced = [_with("per 1,000", *_costs(one.ran, by))] if one.ran.cost or (one.baseline and one.baseline.cost) else []
     return [_with("median", *time), *priced]
+
+
+def _costs(ran: NodeFigures, by: NodeDifference | None) -> tuple[str, str]:
+    """Return what a thousand answers cost in this node, and by how much more or less, as far as prices are known."""
+    if ran.cost is None:
+        return formats.NO_PRICE, ""
+    return _price(ran.cost), "" if by is None or by.cost is None else _by(by.cost, _price)
 
 
 def _with(what: str, words: str, by: str) -> str:

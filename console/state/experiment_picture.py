@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from backend.experiments.types import Aim, Comparison, TradeOff
@@ -28,6 +28,8 @@ MOST_TICKS, TEXT_DROP, ROUNDING = 5, 4.0, 1e-9
 class Dot:
     """A variant in the picture of quality and cost; the radius grows with its p95. `note` says what it is there.
 
+    Without a price it has no place in the picture, and only a line in the table.
+
     `missed` says which targets it misses.
 
     Its bar from `y_low` to `y_high` holds its quality. Its letter stands at `letter_x` and `letter_y`; where that is
@@ -37,21 +39,21 @@ class Dot:
     name: str
     words: str
     letter: str
-    x: str
-    y: str
-    letter_x: str
-    letter_y: str
-    aside: bool
-    radius: str
     quality: str
     cost: str
     latency: str
     on_front: bool
     note: str
-    told: str
-    y_low: str
-    y_high: str
     missed: str = ""
+    x: str = ""
+    y: str = ""
+    letter_x: str = ""
+    letter_y: str = ""
+    aside: bool = False
+    radius: str = ""
+    told: str = ""
+    y_low: str = ""
+    y_high: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,15 @@ class Picture:
 
 def picture_of(found: Comparison) -> Picture:
     """Measure the picture: cost to the right, quality upwards, and the line of those that none beats at both."""
-    points = [one for one in found.trade_offs if math.isfinite(one.quality) and math.isfinite(one.cost)]
+    measured = [one for one in found.trade_offs if math.isfinite(one.quality)]
+    points = [one for one in measured if math.isfinite(one.cost)]
+    known = [one for one in measured if one in points or one.variant in found.unpriced]
+    is_share = all(0 <= one.quality <= 1 for one in known)
+    lines = {one.variant: _line(one, chr(ord("A") + at), found, is_share=is_share) for at, one in enumerate(known)}
     if not points:
-        return Picture()
+        return Picture([*lines.values()], saving=saving_words(found) if known else "", quality=found.primary)
     costs, qualities = [one.cost for one in points], [one.quality for one in points]
     slowest = max(one.latency_p95 for one in points) or 1.0
-    is_share = all(0 <= one <= 1 for one in qualities)
     bars = [_bar(one, is_share=is_share) for one in points]
     lowest, highest = min(low for low, _ in bars), max(high for _, high in bars)
     goal, most = _targets(found, lowest, highest, max(costs), is_share=is_share)
@@ -112,34 +117,26 @@ def picture_of(found: Comparison) -> Picture:
     spots = [place(one.cost, one.quality) for one in points]
     for at, (one, (across, up), letter) in enumerate(zip(points, spots, _letters(spots), strict=True)):
         low, high = bars[at]
+        row = lines[one.variant]
         ends = f" ({_quality(low, is_share=is_share)} to {_quality(high, is_share=is_share)})" if low < high else ""
-        written = _quality(one.quality, is_share=is_share), _dollars(one.cost), formats.span(one.latency_p95)
         dots.append(
-            Dot(
-                name=one.variant,
-                words=one.words,
-                letter=chr(ord("A") + at),
+            replace(
+                row,
                 x=f"{across:.1f}",
                 y=f"{up:.1f}",
                 letter_x=f"{letter[0]:.1f}",
                 letter_y=f"{letter[1]:.1f}",
                 aside=letter != (across, up),
                 radius=f"{8 + 6 * math.sqrt(one.latency_p95 / slowest):.1f}",
-                quality=written[0],
-                cost=written[1],
-                latency=written[2],
-                on_front=one.on_front,
-                note=_note(is_baseline=one.variant == found.baseline, on_front=one.on_front),
-                told=f"{one.variant}: {written[0]}{ends}, {written[1]} per 1,000, p95 {written[2]}",
+                told=f"{one.variant}: {row.quality}{ends}, {row.cost} per 1,000, p95 {row.latency}",
                 y_low=f"{place(one.cost, low)[1]:.1f}",
                 y_high=f"{place(one.cost, high)[1]:.1f}",
-                missed=missed_words(found, one.variant),
             )
         )
     front = sorted((place(one.cost, one.quality) for one in points if one.on_front), key=lambda spot: spot[0])
     line = " ".join([f"M{front[0][0]:.1f} {FLOOR}", *(f"V{up:.1f} H{across:.1f}" for across, up in _steps(front))])
     return Picture(
-        dots,
+        [*(lines | {dot.name: dot for dot in dots}).values()],
         sorted(dots, key=lambda dot: dot.on_front),
         line,
         [_tick(place(0, one)[1], _quality(one, is_share=is_share)) for one in _steps_between(bottom, top)],
@@ -198,8 +195,21 @@ def _bar(one: TradeOff, *, is_share: bool) -> tuple[float, float]:
     return (max(low, 0.0), min(high, 1.0)) if is_share else (low, high)
 
 
-def _note(*, is_baseline: bool, on_front: bool) -> str:
-    return ", ".join([*(["baseline"] if is_baseline else []), *([] if on_front else ["not on the line"])])
+def _line(one: TradeOff, letter: str, found: Comparison, *, is_share: bool) -> Dot:
+    """Return what the table says of a variant, which is drawn where a price is known."""
+    is_priced = math.isfinite(one.cost)
+    beside = "" if one.on_front else "not on the line" if is_priced else "not in the picture"
+    return Dot(
+        name=one.variant,
+        words=one.words,
+        letter=letter,
+        quality=_quality(one.quality, is_share=is_share),
+        cost=_dollars(one.cost) if is_priced else formats.NO_PRICE,
+        latency=formats.span(one.latency_p95),
+        on_front=one.on_front,
+        note=", ".join(filter(None, ("baseline" if one.variant == found.baseline else "", beside))),
+        missed=missed_words(found, one.variant),
+    )
 
 
 def _tick(at: float, words: str) -> Tick:

@@ -41,6 +41,8 @@ def plan_view(plan: Plan, draft: Draft) -> PlanView:
     over = ["The budget is below what it may cost, so it would stop on the way."] if plan.over_budget else []
     if plan.uncounted and draft.budget is not None and not over:
         over = [f"What {formats.listed(plan.uncounted)} costs is not known yet, so it may stop at the budget."]
+    free = [f"No price is entered for {formats.listed(plan.unpriced)}: the budget does not count what it takes."]
+    free = free if plan.unpriced and draft.budget is not None else []
     small = [f"{formats.listed(plan.small_judges)}: {SMALL_JUDGE}"] if plan.small_judges else []
     own = [f"{name} {OWN_JUDGE}" for name in plan.own_judges]
     unmarked = [f"{name} {NO_MARK}" for name in _unmarked(draft)]
@@ -49,7 +51,7 @@ def plan_view(plan: Plan, draft: Draft) -> PlanView:
     left = plan.num_missing - len(missing)
     return PlanView(
         figures=_figures(plan, draft),
-        warnings=[*plan.problems, *over, *small, *own, *unmarked, *alike],
+        warnings=[*plan.problems, *over, *free, *small, *own, *unmarked, *alike],
         missing=missing,
         more=f"and {formats.counted(left, 'other row')}" if left > 0 else "",
         notes=_gathered([*plan.asked, *plan.unknown]),
@@ -94,11 +96,7 @@ def _figures(plan: Plan, draft: Draft) -> list[PlanFigure]:
         figures.append(PlanFigure("Tokens", f"{about} {formats.count(num_tokens)}", told))
     else:
         figures.append(PlanFigure("Tokens", UNKNOWN))
-    left_out = f"without {formats.listed(plan.uncounted)}" if plan.uncounted else ""
-    if plan.cost is not None:
-        figures.append(PlanFigure("Cost", f"{about} {formats.money(plan.cost)}", left_out))
-    elif plan.uncounted:
-        figures.append(PlanFigure("Cost", UNKNOWN))
+    figures.append(_cost(plan))
     if plan.minutes is not None:
         at_once = "one at a time" if plan.one_at_a_time else f"{draft.concurrency} at once"
         at_once = f"the built-in model one at a time, others {at_once}" if plan.some_in_turn else at_once
@@ -114,6 +112,16 @@ def _figures(plan: Plan, draft: Draft) -> list[PlanFigure]:
     figures.append(PlanFigure("Budget", cap, ends if draft.budget is not None else ""))
     figures.append(PlanFigure("Early stop", "on" if draft.early_stop else "off", _early(draft, plan)))
     return figures
+
+
+def _cost(plan: Plan) -> PlanFigure:
+    """Say what it may cost, and what is not in that sum."""
+    free = f"no price is entered for {formats.listed(plan.unpriced)}" if plan.unpriced else ""
+    if plan.cost is None:
+        return PlanFigure("Cost", UNKNOWN if plan.uncounted else formats.NO_PRICE, free)
+    about = "at least" if plan.uncounted or free else "about"
+    left_out = f"without {formats.listed(plan.uncounted)}" if plan.uncounted else ""
+    return PlanFigure("Cost", f"{about} {formats.money(plan.cost)}", "; ".join(filter(None, (left_out, free))))
 
 
 def _early(draft: Draft, plan: Plan) -> str:

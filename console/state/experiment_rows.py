@@ -239,7 +239,7 @@ def note_of(one: MetricComparison) -> str:
 
 def _lacking(one: MetricComparison) -> str:
     if not one.num_rows:
-        return "No row has it on both sides"
+        return "No price is known on both sides" if one.unit == "$" else "No row has it on both sides"
     if one.rows_needed is None:
         return f"Needs {'a wider' if one.margin else 'a'} margin, not more rows"
     if one.rows_needed > MOST_ROWS:

@@ -15,7 +15,9 @@ def saving_words(found: Comparison) -> str:
     """Say which variant is the cheapest that is not worse, or why none can be named; then the quickest, if any is."""
     by = {one.metric: one for one in found.savings}
     cost, time = by.get(COST), by.get(LATENCY)
-    said = [_of_cost(cost, found)] if cost else []
+    said = [unpriced_words(found)] if found.unpriced else []
+    if cost and not (found.unpriced and cost.reason == "none_less"):
+        said.append(_of_cost(cost, found))
     if time and time.reason == "named":
         what = f"{time.statistic} is" if time.statistic != "mean" else "answers are"
         quickest = (
@@ -25,6 +27,12 @@ def saving_words(found: Comparison) -> str:
         )
         said.append(f"{quickest}: its {what} {formats.span(time.saved)} less, {_percent(time)}.")
     return " ".join(said)
+
+
+def unpriced_words(found: Comparison) -> str:
+    """Say of which variants nobody knows what they cost."""
+    names = formats.listed(found.unpriced)
+    return f"No price is entered for a model of {names}, so nothing tells what it costs."
 
 
 def _of_cost(cost: Saving, found: Comparison) -> str:

@@ -45,7 +45,7 @@ class Matrices:
 
 
 def matrices(cells: Sequence[tuple[Any, ...]], names: Sequence[str], num_variants: int, repetitions: int) -> Matrices:
-    """Take (row, variant, repetition, status, scores, cost, latency) of every cell."""
+    """Take (row, variant, repetition, status, scores, cost, latency) of every cell; a cost of None is not known."""
     ended: dict[int, int] = {}
     for row, _, _, status, *_ in cells:
         ended[row] = ended.get(row, 0) + (status in ENDED)
@@ -66,7 +66,7 @@ def matrices(cells: Sequence[tuple[Any, ...]], names: Sequence[str], num_variant
             for name in names:
                 passed[name][spot] = 0.0
             continue
-        scores[LATENCY][spot], scores[COST][spot] = latency, float(cost)
+        scores[LATENCY][spot], scores[COST][spot] = latency, np.nan if cost is None else float(cost)
         for name in names:
             one = found.get(name)
             if one is None:

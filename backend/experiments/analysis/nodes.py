@@ -83,7 +83,7 @@ def _figures(total: NodeTotal, num_answers: int) -> NodeFigures:
         total.num_failed,
         total.mean_ms,
         total.median_ms,
-        float(total.cost) / num_answers,
+        None if total.tokens and not total.cost else float(total.cost) / num_answers,
         total.tokens / num_answers,
         total.failed_run or total.slowest_run,
     )
@@ -94,7 +94,7 @@ def _difference(ran: NodeFigures, baseline: NodeFigures) -> NodeDifference:
         _failed_share(ran) - _failed_share(baseline),
         ran.mean_ms - baseline.mean_ms,
         ran.median_ms - baseline.median_ms,
-        ran.cost - baseline.cost,
+        None if ran.cost is None or baseline.cost is None else ran.cost - baseline.cost,
         ran.tokens - baseline.tokens,
     )
 
@@ -103,7 +103,7 @@ def _badness(one: ComparedNode) -> tuple[float, float, float]:
     """Order by failures, then by the time and the money that a mean answer takes more."""
     ours, theirs = one.ran, one.baseline
     failed = round(_failed_share(ours) - _failed_share(theirs), SHARE_DIGITS)
-    cost = (ours.cost if ours else 0.0) - (theirs.cost if theirs else 0.0)
+    cost = ((ours and ours.cost) or 0.0) - ((theirs and theirs.cost) or 0.0)
     return -failed, -one.added_ms, -cost
 
 

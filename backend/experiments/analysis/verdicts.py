@@ -26,12 +26,12 @@ from backend.experiments.analysis.mixed import alike
 from backend.experiments.analysis.repeated import repeated_of, stood_alone
 from backend.experiments.analysis.savings import savings_of
 from backend.experiments.analysis.spreads import spreads_of
+from backend.experiments.analysis.trade_offs import trade_offs_of, unpriced_of
 from backend.experiments.analysis.unscored import unscored_of
 from backend.experiments.evaluators.base import Evaluator
 from backend.experiments.evaluators.deciding import decider
 from backend.experiments.statistics import types as statistics
-from backend.experiments.statistics.comparison import compare, interval_of_mean
-from backend.experiments.statistics.pareto import front
+from backend.experiments.statistics.comparison import compare
 from backend.experiments.statistics.resampling import Floats, Ints
 from backend.experiments.statistics.slices import slices_that_got_worse
 from backend.experiments.statistics.types import Metric
@@ -41,7 +41,6 @@ from backend.experiments.types import (
     OVERALL,
     Comparison,
     MetricComparison,
-    TradeOff,
     WorseSlice,
 )
 
@@ -119,7 +118,7 @@ def compared(
         baseline=variants[baseline][0],
         primary=primary.name if primary else "",
         metrics=tuple(said),
-        trade_offs=_trade_offs(found, primary, variants, _clusters(found.rows, sources or {})),
+        trade_offs=trade_offs_of(found, primary, variants, _clusters(found.rows, sources or {})),
         slices=tuple(_slices(found, primary, variants, baseline, labels)),
         agreements=tuple(agreements_of(cells, evaluators)),
         is_complete=found.num_left_out == 0,
@@ -132,6 +131,7 @@ def compared(
         savings=savings_of(said, primary.name) if primary else (),
         repetitions=repeated_of(found, names, plain, unopposed=stood_alone(evaluators, judged_against)),
         aims=aims_of(found, quality, evaluators, plain, said),
+        unpriced=unpriced_of(found, plain),
     )
 
 
@@ -252,24 +252,6 @@ def _differences(found: Matrices, metric: Metric, baseline: int, variant: int) -
     return differences
 
 
-def _trade_offs(
-    found: Matrices, primary: Metric | None, variants: Sequence[tuple[str, str]], clusters: Ints | None
-) -> tuple[TradeOff, ...]:
-    if primary is None or not found.rows:
-        return ()
-    points, ends = [], []
-    for at in range(len(variants)):
-        quality = row_means(found.whole(primary)[at])
-        costs, times = found.scores[COST][at], found.scores[LATENCY][at]
-        points.append((_mean(quality), _mean(costs), _quantile(times, 0.95)))
-        interval = interval_of_mean(quality, clusters, primary.worst)
-        ends.append((interval.low, interval.high) if math.isfinite(interval.low) else (math.nan, math.nan))
-    on_front = front([(one[0], one[1]) for one in points], [primary.higher_is_better, False])
-    return tuple(
-        TradeOff(name, words, *points[at], on_front[at], *ends[at]) for at, (name, words) in enumerate(variants)
-    )
-
-
 def _slices(
     found: Matrices,
     primary: Metric | None,
@@ -288,13 +270,3 @@ def _slices(
             _differences(found, primary, baseline, at), of_rows, higher_is_better=primary.higher_is_better
         )
     ]
-
-
-def _mean(values: Floats) -> float:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if known.size else math.nan
-
-
-def _quantile(values: Floats, level: float) -> float:
-    known = values[~np.isnan(values)]
-    return float(np.quantile(known, level, method="inverted_cdf")) if known.size else math.nan

@@ -44,6 +44,8 @@ def kept_in(cell: ExperimentCellRow) -> Answer:
     """Return an answer that an earlier attempt paid for."""
     return Answer(
         text=cell.output,
+        tokens_in=cell.tokens_in,
+        tokens_out=cell.tokens_out,
         cost=cell.cost,
         latency_ms=cell.latency_ms,
         run_id=cell.run_id,

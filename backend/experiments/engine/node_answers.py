@@ -10,6 +10,7 @@ from backend.errors import InvalidInput, NotFound
 from backend.experiments.evaluators.base import Case, Evaluator, Score
 from backend.experiments.node_types import ABSENT, SILENT, named_node
 from backend.experiments.outside import Outside
+from backend.experiments.prices import priced
 from backend.flows.ports import as_text
 from backend.flows.types import NodeRun, NodeStatus
 from backend.operator import Operator
@@ -71,7 +72,7 @@ def _case(evaluator: Evaluator, found: NodeRun, output: dict[str, Any], whole: C
         whole,
         output=_words(output),
         latency_ms=found.time_ms,
-        cost=found.usage.cost,
+        cost=priced(found.usage),
         passages=passages if isinstance(passages, list) else (),
         tool_calls=[{"name": step.get("tool", ""), "arguments": step.get("arguments")} for step in calls or ()],
     )

@@ -23,6 +23,7 @@ from backend.experiments.errors import AttemptLost
 from backend.experiments.evaluators.base import Case, Evaluator, Said, Score, failed
 from backend.experiments.models import ExperimentCellRow
 from backend.experiments.outside import Outside, Row
+from backend.experiments.prices import priced
 from backend.experiments.released import check_approved
 from backend.experiments.types import CORRECTED, COST, HEARD, LATENCY, OVERALL
 from backend.operator import Operator
@@ -239,7 +240,7 @@ def case_of(answer: Answer, row: Row) -> Case:
         expected=row.expected,
         metadata=row.metadata,
         latency_ms=answer.latency_ms,
-        cost=answer.cost,
+        cost=priced(answer),
         tool_calls=answer.tool_calls,
         passages=answer.passages,
     )

@@ -26,14 +26,17 @@ _MARK = re.compile(r"(?<!\s)\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One answer beside the row it answers. `cost` is in dollars; `passages` are what was retrieved, best first."""
+    """One answer beside the row it answers. `passages` are what was retrieved, best first.
+
+    `cost` is in dollars, None where tokens of a model without a price were taken.
+    """
 
     output: str
     input: dict[str, Any] = field(default_factory=dict)
     expected: Any = None
     metadata: dict[str, Any] = field(default_factory=dict)
     latency_ms: float = 0.0
-    cost: Decimal = Decimal(0)
+    cost: Decimal | None = Decimal(0)
     tool_calls: Sequence[dict[str, Any]] = ()
     passages: Sequence[dict[str, Any]] = ()
     baseline_output: str | None = None

@@ -49,7 +49,7 @@ class Python(Evaluator):
             "tool_calls": list(case.tool_calls),
             "passages": list(case.passages),
             "latency_ms": case.latency_ms,
-            "cost": float(case.cost),
+            "cost": None if case.cost is None else float(case.cost),
         }
         found = await aid.run_code(self.code, given)
         return Score(found.value, found.passed, found.label, found.reason)

@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 from backend.experiments.evaluators.base import Case, Evaluator, Help, Score
 
+NO_PRICE = "No price is entered for the model that answered."
+
 
 class _Resource(Evaluator):
     direction: Any = "lower"
@@ -32,4 +34,4 @@ class Cost(_Resource):
     unit: str = "$"
 
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
-        return Score(float(case.cost))
+        return Score(None, error=NO_PRICE) if case.cost is None else Score(float(case.cost))

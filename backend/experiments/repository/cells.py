@@ -103,15 +103,20 @@ class Cells:
         return (await self._session.exec(statement.order_by(col(ExperimentCellRow.number)))).all()
 
     async def numbers(self, experiment_id: str) -> Sequence[tuple[Any, ...]]:
-        """Return (row, variant, repetition, status, scores, cost, latency) of every cell, as bare columns."""
+        """Return (row, variant, repetition, status, scores, cost, latency) of every cell, as bare columns.
+
+        The cost is None where the answer took tokens of a model without a price: beside another it would cost less.
+        """
+        cell = ExperimentCellRow
+        has_price = or_(col(cell.cost) != 0, col(cell.tokens_in) + col(cell.tokens_out) == 0)
         statement = select(
-            col(ExperimentCellRow.row),
-            col(ExperimentCellRow.variant),
-            col(ExperimentCellRow.repetition),
-            col(ExperimentCellRow.status),
-            col(ExperimentCellRow.scores),
-            col(ExperimentCellRow.cost),
-            col(ExperimentCellRow.latency_ms),
+            col(cell.row),
+            col(cell.variant),
+            col(cell.repetition),
+            col(cell.status),
+            col(cell.scores),
+            case((has_price, col(cell.cost))),
+            col(cell.latency_ms),
         ).where(*self._of(experiment_id))  # type: ignore[call-overload]
         return [tuple(one) for one in (await self._session.exec(statement)).all()]
 

@@ -22,36 +22,45 @@ COLUMNS = (
 def trade_off() -> rx.Component:
     return panel(
         "Quality, cost, latency",
-        rx.el.svg(
-            rx.foreach(One.picture.qualities, _quality),
-            rx.foreach(One.picture.costs, _cost),
-            rx.el.svg.line(x1="54", x2="54", y1="10", y2="264", class_name="axis"),
-            rx.el.svg.line(x1="54", x2="446", y1="264", y2="264", class_name="axis"),
-            rx.cond(One.picture.target_y, _target(y=One.picture.target_y), rx.fragment()),
-            rx.cond(One.picture.target_x, _target(x=One.picture.target_x), rx.fragment()),
-            rx.el.svg.path(d=One.picture.line, class_name="xp-front"),
-            rx.foreach(One.picture.drawn, _bar),
-            rx.foreach(One.picture.drawn, _leader),
-            rx.foreach(One.picture.drawn, _dot),
-            rx.el.svg.text("Cost per 1,000 answers", x="250", y="296", text_anchor="middle"),
-            # Quality is what the deciding evaluator measured, by whichever the rows are listed.
-            rx.el.svg.text(One.picture.quality, x="54", y="3"),
-            view_box="0 -8 460 308",
-            class_name="chart xp-plot",
-            role="img",
-            custom_attrs={"aria-label": "Quality against cost of each variant; the table below says the same"},
-        ),
+        rx.cond(One.picture.drawn, _plot(), rx.fragment()),
         rx.cond(
             One.picture.saving, rx.el.p(One.picture.saving, _margin(), class_name="t12 pad", dir="auto"), rx.fragment()
         ),
-        rx.el.p(
-            rx.cond(One.picture.wanted, rx.fragment(One.picture.wanted, " "), rx.fragment()),
-            "Bars hold each quality with 95 %; which is better, the verdicts say. Circle size is p95. "
-            "The line joins those that none measured better and cheaper.",
-            class_name="t12 t2 pad",
-            dir="auto",
-        ),
+        rx.cond(One.picture.drawn, _read(), rx.fragment()),
         data_table("Variants", COLUMNS, One.picture.dots, _row),
+    )
+
+
+def _plot() -> rx.Component:
+    return rx.el.svg(
+        rx.foreach(One.picture.qualities, _quality),
+        rx.foreach(One.picture.costs, _cost),
+        rx.el.svg.line(x1="54", x2="54", y1="10", y2="264", class_name="axis"),
+        rx.el.svg.line(x1="54", x2="446", y1="264", y2="264", class_name="axis"),
+        rx.cond(One.picture.target_y, _target(y=One.picture.target_y), rx.fragment()),
+        rx.cond(One.picture.target_x, _target(x=One.picture.target_x), rx.fragment()),
+        rx.el.svg.path(d=One.picture.line, class_name="xp-front"),
+        rx.foreach(One.picture.drawn, _bar),
+        rx.foreach(One.picture.drawn, _leader),
+        rx.foreach(One.picture.drawn, _dot),
+        rx.el.svg.text("Cost per 1,000 answers", x="250", y="296", text_anchor="middle"),
+        # Quality is what the deciding evaluator measured, by whichever the rows are listed.
+        rx.el.svg.text(One.picture.quality, x="54", y="3"),
+        view_box="0 -8 460 308",
+        class_name="chart xp-plot",
+        role="img",
+        custom_attrs={"aria-label": "Quality against cost of each variant; the table below says the same"},
+    )
+
+
+def _read() -> rx.Component:
+    """Say how the picture is read."""
+    return rx.el.p(
+        rx.cond(One.picture.wanted, rx.fragment(One.picture.wanted, " "), rx.fragment()),
+        "Bars hold each quality with 95 %; which is better, the verdicts say. Circle size is p95. "
+        "The line joins those that none measured better and cheaper.",
+        class_name="t12 t2 pad",
+        dir="auto",
     )
 
 
