@@ -11,7 +11,7 @@ from console.components.experiments.code_panel import code_that_is_decided, code
 from console.components.experiments.drafted import delete_draft_dialog, draft_acts, drafted, variants_table
 from console.components.experiments.nodes import by_node
 from console.components.experiments.opened_cell import opened_cell_dialog
-from console.components.experiments.promoting import promote_button, promote_dialog, promoted
+from console.components.experiments.promoting import promote_button, promote_dialog, promote_other, promoted
 from console.components.experiments.repeated import repeated
 from console.components.experiments.requiring import require_dialog
 from console.components.experiments.rows import rows_panel
@@ -226,16 +226,13 @@ def _compared() -> rx.Component:
                 rx.el.span(
                     _choice("Compare", One.baseline, One.choose_baseline, "baseline"),
                     _choice("with", One.variant, One.choose, "variant"),
+                    promote_other(),
                     class_name="row r",
                 ),
                 class_name="row wrap",
             ),
             rx.cond(One.unreached, _unreached(), rx.fragment()),
-            rx.cond(
-                (One.variants.length() > 2) & (One.unreached == ""),  # noqa: PLR2004  # the advice is of all of them
-                rx.el.p(One.lead, class_name="t2", dir="auto"),
-                rx.fragment(),
-            ),
+            rx.cond(One.lead, rx.el.p(One.lead, class_name="t2", dir="auto"), rx.fragment()),
             verdicts(),
             rx.cond(
                 One.slices,

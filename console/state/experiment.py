@@ -15,15 +15,15 @@ from backend.operator import Operator, Permission
 from console import toasts
 from console.state import formats
 from console.state.addresses import Addressed
-from console.state.experiment_advice import Advised
+from console.state.experiment_advice import Advised, taken_in
 from console.state.experiment_aims import Aimed
 from console.state.experiment_asked import AskedLine, asked_lines, asked_words, scoring_words
 from console.state.experiment_compared import RowLine, row_line, units_of
 from console.state.experiment_groups import SliceLine, asked_by, group_words, is_known, slice_lines
+from console.state.experiment_leading import Leading
 from console.state.experiment_nodes import Dissected
 from console.state.experiment_offers import scored_there
 from console.state.experiment_picture import Picture, picture_of
-from console.state.experiment_promoted import PromotedLine, button_words, doubts, promoted_lines
 from console.state.experiment_repeated import RepeatedView, lacking_words, repeated_views, unsteady_words
 from console.state.experiment_review import waiting_words
 from console.state.experiment_rows import (
@@ -43,8 +43,11 @@ from console.state.seat import Phased
 ROWS = 50
 
 
-class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, rx.State):
-    """`variant` is compared with `baseline`; `row` is the one that is open below the list."""
+class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, Leading, rx.State):
+    """`variant` is compared with `baseline`; `row` is the one that is open below the list.
+
+    Until somebody chose one, the variant that the advice names is compared, so that its verdicts stand below it.
+    """
 
     experiment_id: rx.Field[str] = rx.field("")
     line: rx.Field[ExperimentLine | None] = rx.field(None)
@@ -78,10 +81,7 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, rx.State):
     since: rx.Field[SinceLine | None] = rx.field(None)
     asked: rx.Field[list[AskedLine]] = rx.field(default_factory=list)
     asks: rx.Field[str] = rx.field("")
-    promoted: rx.Field[list[PromotedLine]] = rx.field(default_factory=list)
-    promote: rx.Field[str] = rx.field("")
-    is_promoted: rx.Field[bool] = rx.field(False)
-    doubts: rx.Field[str] = rx.field("")
+    _is_chosen: bool = False
     _units: dict[str, str] = {}  # noqa: RUF012  # the framework copies it for each tab
     _repeated: dict[str, RepeatedView] = {}  # noqa: RUF012
 
@@ -134,7 +134,7 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, rx.State):
         """Compare another variant."""
         operator = await self._operator(Permission.EXPERIMENTS_READ)
         if variant in self.variants:
-            self.variant = variant
+            self.variant, self._is_chosen = variant, True
             await self._again(operator)
 
     @rx.event
@@ -144,7 +144,7 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, rx.State):
         if variant in self.variants:
             if variant == self.variant:
                 self.variant = self.baseline
-            self.baseline = variant
+            self.baseline, self._is_chosen = variant, True
             await self._again(operator)
 
     @rx.event
@@ -218,10 +218,10 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, rx.State):
         await self._show(await services().experiments.retry(operator, self.experiment_id))
         yield ExperimentState.watch
 
-    async def _chosen(self, operator: Operator) -> tuple[Experiment, Pinned | None]:
-        """Return the experiment, and as what the variant ran that is compared; None before its start."""
+    async def _chosen(self, operator: Operator, variant: str = "") -> tuple[Experiment, Pinned | None]:
+        """Return the experiment, and as what a variant ran, by default the compared one; None before its start."""
         found = await services().experiments.get(operator, self.experiment_id)
-        return found, next((one for one in found.pinned if one.name == self.variant), None)
+        return found, next((one for one in found.pinned if one.name == (variant or self.variant)), None)
 
     async def _show(self, found: Experiment) -> None:
         zone = await self._zone()
@@ -231,10 +231,7 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, rx.State):
         self.scoring_cost = scoring_words(found)
 
     async def _show_promoted(self, operator: Operator) -> None:
-        """Say where the variants went, and on the button whether the chosen one did."""
-        found = await services().experiments.whereabouts(operator, self.experiment_id)
-        self.promoted = promoted_lines(found, await self._zone(), formats.now())
-        self.promote, self.is_promoted = button_words(found, self.variant)
+        self._say_where(await services().experiments.whereabouts(operator, self.experiment_id), await self._zone())
 
     async def _again(self, operator: Operator) -> None:
         found = await services().experiments.get(operator, self.experiment_id)
@@ -243,8 +240,8 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, rx.State):
 
     async def _compare(self, operator: Operator, found: Experiment) -> None:
         self.waiting = await waiting_words(operator, found)
-        await self._show_promoted(operator)
         if not found.progress.num_done:
+            await self._show_promoted(operator)
             self.cards, self.rows, self.row = [], [], None
             if found.progress.num_failed:
                 self.group = "all"  # no verdict without an answer, but each failure says why
@@ -254,8 +251,10 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, rx.State):
         self.since = since_line(since) if since else None
         said = await services().experiments.comparison(operator, found.id, self.baseline)
         self.line = self.line and replace(self.line, retry=self.line.retry or retry_words(said))
+        self.variant = self.variant if self._is_chosen else taken_in(found, said) or self.variant
         await self._advise(operator, found, said, self.variant)
-        self.doubts = self.unreached or doubts(said, self.variant)
+        self._lead_to(said, self.taken, self.variant, self.unreached)
+        await self._show_promoted(operator)
         self.metric = self.metric if self.metric in {one.metric for one in said.metrics} else said.primary
         is_alone = len(self.variants) == 1
         self.cards = [] if is_alone else self._noted(verdict_cards(said, self.variant), said.primary)

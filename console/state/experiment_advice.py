@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import reflex as rx
@@ -32,20 +33,26 @@ TWICE, ABOUT, ALIKE = 2, 0.15, 0.005
 
 
 class Advised(rx.State, mixin=True):
-    """A page that says what to do: `lead` of the chosen variant, `advice` over all, `unreached` where none passed."""
+    """A page that says what to do: `advice` over all, `taken` is what it names, `unreached` where none passed.
+
+    `lead` is said of the chosen variant beside the baseline, empty where the advice says that.
+    """
 
     lead: rx.Field[str] = rx.field("")
     advice: rx.Field[str] = rx.field("")
+    taken: rx.Field[str] = rx.field("")
     unreached: rx.Field[str] = rx.field("")
 
     async def _advise(self, operator: Operator, found: Experiment, said: Comparison, variant: str) -> None:
         names, is_done = names_of(found), found.status is Status.DONE
-        self.lead = story(said, variant, names)
         self.unreached = unreached(said, found) if is_done else ""
-        taken = to_take(said) if is_done else ""
+        self.taken = taken = taken_in(found, said)
         others = [one for one in names if one not in {taken, said.baseline}]
         beside = await services().experiments.comparison(operator, found.id, taken) if taken and others else None
-        self.advice = self.unreached or (advice(said, names, beside) if is_done else self.lead)
+        told = story(said, variant, names)
+        self.advice = self.unreached or (advice(said, names, beside) if is_done else told)
+        is_told = self.unreached or variant == taken or told in self.advice
+        self.lead = "" if is_told else f"Beside {names[said.baseline]}: {told}"
 
     def _noted(self, cards: list[VerdictCard], primary: str) -> list[VerdictCard]:
         """Say on the card of what decides that no answer passed: no margin helps there, and no row."""
@@ -81,9 +88,10 @@ def unreached(said: Comparison, found: Experiment) -> str:
 def to_take(said: Comparison) -> str:
     """Return the cheapest variant of those that are better by what decides, else of those as good that cost less.
 
-    None that is worse in any quality or misses a target; empty for none.
+    None that is worse in any quality or misses a target; empty for none. Of those that cost alike, or have no price,
+    the one that gains most.
     """
-    better, cheaper = list[tuple[float, str]](), list[tuple[float, str]]()
+    better, cheaper = list[tuple[float, float, str]](), list[tuple[float, float, str]]()
     for decides in said.metrics:
         of = [one for one in said.metrics if one.variant == decides.variant]
         if decides.metric != said.primary or decides.metric in UNASKED or any(one.is_missed for one in of):
@@ -91,35 +99,40 @@ def to_take(said: Comparison) -> str:
         if any(one.verdict == "worse" for one in of if one.metric not in UNASKED):
             continue
         cost = next((one for one in of if one.metric == COST), None)
-        place = (cost.value if cost else 0.0, decides.variant)
+        gain = decides.difference if decides.direction == "higher" else -decides.difference
+        place = (cost.value if cost and math.isfinite(cost.value) else math.inf, -gain, decides.variant)
         if decides.verdict == "better":
             better.append(place)
         elif decides.verdict == "same" and cost and cost.verdict == "better":
             cheaper.append(place)
-    return min(better or cheaper, default=(0.0, ""))[1]
+    return min(better or cheaper, default=(0.0, 0.0, ""))[2]
+
+
+def taken_in(found: Experiment, said: Comparison) -> str:
+    """Return the variant that an experiment says to take; empty before its end, or where it says so of none."""
+    return to_take(said) if found.status is Status.DONE else ""
 
 
 def advice(said: Comparison, names: Mapping[str, str], beside: Comparison | None = None) -> str:
     """Say which variant to take, and of the others how they stand `beside` it; else of each what is worst first."""
     taken = to_take(said)
     if taken:
-        told = [f"Take {names[taken]}: {', '.join(_clauses(said, taken))}.{_open(said, taken)}"]
-        rest, against = beside, "it"
+        told, rest = [f"Take {names[taken]}: {', '.join(_clauses(said, taken))}.{_open(said, taken)}"], beside
     else:
-        told, rest, against = [], said, ""
+        told, rest = [], said
     others = [one for one in names if one not in {taken, said.baseline}]
     if rest:
         others.sort(key=lambda one: _verdict(rest, one) != "worse")
-        told += [_other(rest, one, names, against) for one in others[:MOST_OTHERS]]
-        more = len(others) - MOST_OTHERS
+        shown, more = others[:MOST_OTHERS], len(others) - MOST_OTHERS
+        told += [_beside(rest, shown, names)] if taken and shown else [story(rest, one, names) for one in shown]
         told += [f"{formats.counted(more, 'more variant')} below."] if more > 0 else []
     return " ".join(told)
 
 
-def _other(said: Comparison, variant: str, names: Mapping[str, str], against: str) -> str:
-    if not against:
-        return story(said, variant, names)
-    return f"Beside it {names[variant]} is {', '.join(_clauses(said, variant)) or 'not decided'}."
+def _beside(said: Comparison, variants: Sequence[str], names: Mapping[str, str]) -> str:
+    """Say in one sentence how others stand beside what is taken."""
+    told = [f"{names[one]} is {', '.join(_clauses(said, one)) or 'not decided'}" for one in variants]
+    return f"Beside it {'; '.join(told)}."
 
 
 def story(said: Comparison, variant: str, names: Mapping[str, str]) -> str:

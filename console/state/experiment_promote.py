@@ -15,8 +15,9 @@ from backend.prompts.types import PRODUCTION, STAGING
 from console import routes, toasts
 from console.problems import caught
 from console.state.experiment import ExperimentState
+from console.state.experiment_advice import names_of, story
 from console.state.experiment_asked import SCORES_OLDER
-from console.state.experiment_promoted import against, setbacks
+from console.state.experiment_promoted import against, doubts, setbacks
 from console.state.forms import Choice, Formed
 from console.state.gate_lines import GateLine, content_line
 from console.state.prompt_gate import gate_line
@@ -28,7 +29,8 @@ class ExperimentPromoteState(Formed, rx.State):
     """`what` says what would go where, `stands` where it is already; `labels` is empty where a flow is published.
 
     `against` are a sentence each of what speaks against it, `gate` what the gate says before it is asked, to the chosen
-    `label` of a prompt; `lead` is what the form begins with.
+    `label` of a prompt; `lead` is what the form begins with, `doubts` where the metric that decides does not speak for
+    it.
     """
 
     opened: rx.Field[bool] = rx.field(False)
@@ -40,28 +42,28 @@ class ExperimentPromoteState(Formed, rx.State):
     gate: rx.Field[GateLine] = rx.field(default_factory=GateLine)
     is_prompt: rx.Field[bool] = rx.field(False)
     lead: rx.Field[str] = rx.field("")
+    doubts: rx.Field[str] = rx.field("")
     note: rx.Field[str] = rx.field("")
     labels: rx.Field[list[Choice]] = rx.field(default_factory=list)
     label: rx.Field[str] = rx.field(PRODUCTION)
     drawn: rx.Field[int] = rx.field(0)
 
     @rx.event
-    async def ask(self) -> None:
+    async def ask(self, variant: str) -> None:
         """Say what would be promoted, and ask for the label."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
         page = await self.get_state(ExperimentState)
-        found, pinned = await page._chosen(operator)
+        found, pinned = await page._chosen(operator, variant)
         drawn = self.drawn + 1
         self.reset()
         self.drawn = drawn
         if pinned is None:
             return
-        self.variant, self.opened = page.variant, True
-        self.lead = "" if page.doubts else page.lead[:MAX_COMMENT]  # what speaks against it is no reason for it
-        here = [one for one in page.promoted if one.variant == page.variant and one.mark in {"ok", "wait"}]
+        self.variant, self.opened = pinned.name, True
+        here = [one for one in page.promoted if one.variant == pinned.name and one.mark in {"ok", "wait"}]
         self.stands = " ".join(f"{one.words} {one.name} ({one.when})." for one in here)
         with caught(Conflict) as refusal:
-            will = await services().experiments.promotion(operator, page.experiment_id, page.variant)
+            will = await services().experiments.promotion(operator, page.experiment_id, pinned.name)
             self.what, self.is_prompt = _will(will, pinned), will.kind == "prompt"
             if not self.is_prompt and (await services().flows.get(operator, will.id)).is_protected:
                 self.what = f"{self.what} It is protected: somebody else has to approve it."
@@ -69,8 +71,11 @@ class ExperimentPromoteState(Formed, rx.State):
                 self.labels, self.label = await _labels(operator, will.id)
             self.gate = await _gate(operator, will, page.experiment_id, self.label)
             said = await services().experiments.comparison(operator, page.experiment_id, page.baseline)
+            self.doubts = page.unreached or doubts(said, pinned.name)
+            # What speaks against it is no reason for it.
+            self.lead = "" if self.doubts else story(said, pinned.name, names_of(found))[:MAX_COMMENT]
             self.against = [
-                *against(said, page.variant, page.unreached),
+                *against(said, pinned.name, page.unreached),
                 *await _beside_labels(operator, page, found, pinned),
             ]
             self.note = SCORES_OLDER if found.draft.answers_of else ""
@@ -137,9 +142,9 @@ async def _beside_labels(operator: Operator, page: ExperimentState, found: Exper
     said = []
     for label in await services().prompts.labels(operator, pinned.prompt_id):
         now = next((one.name for one in found.pinned if _is_it(one, pinned.prompt_id, label.version)), "")
-        if now and now not in {page.variant, page.baseline}:
+        if now and now not in {pinned.name, page.baseline}:
             beside = await services().experiments.comparison(operator, found.id, now)
-            said.append(setbacks(beside, page.variant, label.name))
+            said.append(setbacks(beside, pinned.name, label.name))
     return [line for line in said if line]
 
 

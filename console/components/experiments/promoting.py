@@ -17,13 +17,29 @@ FORM = "promote-form"
 
 def promote_button() -> rx.Component:
     """Draw the way to production; where people get the variant already, or nothing speaks for it, it steps back."""
+    one: Any = One.first
     return rx.cond(
-        One.is_promoted,
-        button(One.promote, Promote.ask, icon="check"),
+        one.is_there | (one.doubts != ""),
+        _promote(one),
+        button(one.words, Promote.ask(one.variant), kind="primary", icon="arrow-up-right"),
+    )
+
+
+def promote_other() -> rx.Component:
+    """Draw beside the choice of variants the way to production of one that the advice does not name."""
+    one: Any = One.second
+    return rx.cond((one.variant != "") & One.may_edit & (One.line.status == "done"), _promote(one), rx.fragment())
+
+
+def _promote(one: Any) -> rx.Component:
+    act = Promote.ask(one.variant)
+    return rx.cond(
+        one.is_there,
+        button(one.words, act, icon="check"),
         rx.cond(
-            One.doubts,
-            button(One.promote, Promote.ask, icon="arrow-up-right", custom_attrs={"data-tip": One.doubts}),
-            button(One.promote, Promote.ask, kind="primary", icon="arrow-up-right"),
+            one.doubts,
+            button(one.words, act, icon="arrow-up-right", custom_attrs={"data-tip": one.doubts}),
+            button(one.words, act, icon="arrow-up-right"),
         ),
     )
 
@@ -54,7 +70,7 @@ def promote_dialog() -> rx.Component:
     )
     refused = Promote.gate.mark == "fail"  # whose words stand above
     act = rx.cond(
-        (One.doubts != "") | refused,
+        (Promote.doubts != "") | refused,
         button("Promote", type="submit", form=FORM, disabled=refused),
         button("Promote", kind="primary", type="submit", form=FORM),
     )

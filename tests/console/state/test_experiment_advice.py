@@ -49,6 +49,15 @@ def test_the_cheapest_that_is_better_is_taken_and_the_others_stand_beside_it() -
     )
 
 
+def test_the_others_stand_beside_it_in_one_sentence_and_a_tie_goes_to_who_gains_most() -> None:
+    names = {name: name for name in ("production", "a", "b", "c")}
+    said = compared(*(quality(name, "better", 0.0, gain) for name, gain in (("a", 0.5), ("b", 0.9), ("c", 0.6))))
+    assert to_take(said) == "b", "no price is known of any"
+    beside = compared(quality("a", "worse", 0.9, 0.5), quality("c", "same", 0.9, 0.9), baseline="b")
+    told = "Beside it a is worse in contains (\u221240 points); c is the same in contains."
+    assert advice(said, names, beside) == f"Take b: better in contains (+90 points). {told}"
+
+
 def test_what_is_worse_where_it_counts_is_told_first_and_never_taken() -> None:
     worse = compared(cost("v2", "better", 0.01, 0.002), quality("v2", "worse", 0.9, 0.0))
     two = {"production": "production", "v2": "v2"}

@@ -34,13 +34,13 @@ async def test_the_winner_is_promoted_from_its_page(
     assert (page.variants, page.line.status, page.line.retry) == (["v1", "v2"], "done", "")
     assert (page.flipped, page.group, len(page.rows)) == ("Flipped 0", "all", 4)
     dialog = tab.state(ExperimentPromoteState)
-    await dialog.ask()
+    await dialog.ask(page.first.variant)
     assert (dialog.opened, dialog.variant, dialog.refused) == (True, "v2", False)
     assert dialog.what == "The label will point at Short v2, on scripted."
-    assert dialog.against[-1] == page.doubts
+    assert dialog.against[-1] == page.first.doubts
     assert dialog.note == ""
     assert [one.value for one in dialog.labels] == ["production", "staging"]
-    assert page.doubts == page.advice == "No answer equals what is expected."
+    assert page.first.doubts == page.advice == "No answer equals what is expected."
     assert [one.note for one in page.cards if one.key == "exact"] == ["No answer equals what is expected"]
     assert (dialog.label, dialog.lead, dialog.gate.mark) == ("production", "", "")
     await what_a_gate_refuses_stands_in_the_dialog(services, owner, kept.id, dialog)
@@ -50,18 +50,17 @@ async def test_the_winner_is_promoted_from_its_page(
     [staged] = page.promoted
     assert (staged.mark, staged.words, staged.name, staged.then) == ("ok", "v2 is in staging as", "Short v2", "")
     assert staged.when.startswith(f"by {owner.name}, ")
-    assert (page.promote, page.is_promoted) == ("Promote v2", False)  # people do not get it yet
+    assert (page.first.words, page.first.is_there) == ("Promote v2", False)  # people do not get it yet
     await dialog.send({"label": "production", "comment": ""})
-    assert (page.promote, page.is_promoted) == ("v2 is in production", True)
-    await dialog.ask()
+    assert (page.first.words, page.first.is_there) == ("v2 is in production", True)
+    await dialog.ask(page.first.variant)
     assert "v2 is in production as Short v2 (" in dialog.stands
     assert "v2 is in staging as Short v2 (" in dialog.stands
     await services.prompts.protect_label(owner, "production", protected=True)
-    page.doubts, page.lead = "", "v2 is better in exact."
-    await dialog.ask()
-    assert (dialog.label, dialog.lead) == ("staging", "v2 is better in exact."), "staging waits for nobody"
+    await dialog.ask(page.first.variant)
+    assert (dialog.label, dialog.lead) == ("staging", ""), "staging waits for nobody"
     await services.prompts.remove_label(owner, kept.id, "staging")
-    await dialog.ask()
+    await dialog.ask(page.first.variant)
     assert dialog.label == "production", "it has no other label"
     await dialog.close()
     move = (await services.prompts.moves(owner, kept.id))[-1]
@@ -82,7 +81,7 @@ async def what_a_gate_refuses_stands_in_the_dialog(
     assert said.asking == f"/experiments/new?gate={prompt_id}&version=2"
     await dialog.choose_label("staging")
     assert (dialog.label, dialog.errors) == ("staging", {})
-    await dialog.ask()
+    await dialog.ask("v2")
     assert (dialog.gate, dialog.label, dialog.errors) == (said, "production", {}), "said before the click"
 
 
@@ -100,15 +99,15 @@ async def test_a_promotion_says_which_version_it_makes(
     await page.show_by("nothing")
     assert (page.metric, page.variant) == ("latency", "warm"), "another baseline keeps it"
     dialog = tab.state(ExperimentPromoteState)
-    await dialog.ask()
+    await dialog.ask(page.first.variant)
     assert dialog.what.startswith("Short v2 will be made: v1 as it ran here, on ")
     await services.experiments.require(owner, "prompt", kept.id, Requirement(experiment_id=made.id))
-    await dialog.ask()
+    await dialog.ask(page.first.variant)
     assert (dialog.gate.mark, dialog.gate.words) == ("ok", "v2 is not known to be worse in quality (exact) on 4 rows")
     assert dialog.gate.evidence == "", "it is this page"
     said = await dialog.send({"label": "staging", "comment": ""})
     assert "Short v2, made of v1, is in staging." in str(said)
-    await dialog.ask()
+    await dialog.ask(page.first.variant)
     assert dialog.what.startswith("The label will point at Short v2, which says the same as v1")
 
 
@@ -119,11 +118,11 @@ async def test_what_scores_older_answers_says_that_it_is_no_proof(
     made = await services.experiments.score_again(owner, first.id, ({"kind": "contains"},))
     await services.experiments.start(owner, made.id)
     await services.experiments.carry_out(owner, made.id)
-    await shown(tab, made)
-    dialogs = [tab.state(ExperimentPromoteState), tab.state(ExperimentRequireState)]
-    for dialog in dialogs:
-        await dialog.ask()
-        assert dialog.note == SCORES_OLDER
+    page = await shown(tab, made)
+    promoting, requiring = tab.state(ExperimentPromoteState), tab.state(ExperimentRequireState)
+    await promoting.ask(page.first.variant)
+    await requiring.ask()
+    assert (promoting.note, requiring.note) == (SCORES_OLDER, SCORES_OLDER)
 
 
 async def test_an_experiment_becomes_what_must_be_passed_and_ceases_to_be(
