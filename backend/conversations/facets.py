@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from backend.conversations.repository import Counted
+from backend.conversations.mixes import Mix
 from backend.conversations.tags import tags_in
 from backend.conversations.types import (
     AGENT,
@@ -20,41 +20,24 @@ from backend.conversations.types import (
     Outcome,
     Rating,
     Satisfaction,
-    prompt_choice,
-    version_choice,
 )
 from backend.conversations.used_models import models_in
 
 MAX_NAMED = 20
-OUTCOMES = {True: Outcome.COMPLETED, False: Outcome.NOT_COMPLETED, None: Outcome.UNKNOWN}
-# By filter the columns of a mix that it chooses by, and what they choose: of some a conversation has several.
-CHOICES: dict[str, tuple[tuple[str, ...], Callable[..., Iterable[str]]]] = {
-    "flow_ids": (("flow_id",), lambda flow_id: (flow_id,)),
-    "versions": (("flow_id", "version"), lambda both: (version_choice(*both),)),
-    "states": (("state",), lambda state: (state,)),
-    "failed_turns": (("has_failed",), lambda failed: (FailedTurns.SOME if failed else FailedTurns.NONE,)),
-    "ratings": (("rating",), lambda rating: (rating,)),
-    "channels": (("channel",), lambda channel: (channel,)),
-    "prompts": (("prompt_name", "prompt_version"), lambda both: (prompt_choice(*both),)),
-    "outcomes": (("task_completed",), lambda completed: (OUTCOMES[completed],)),
-    "satisfactions": (("satisfaction",), lambda told: (Satisfaction.UNKNOWN if told is None else str(told),)),
-    "tags": (("tags",), tags_in),
-    "models": (("model",), models_in),
-}
+# Of these a conversation has several.
+SEVERAL: dict[str, Callable[[str], Iterable[str]]] = {"tags": tags_in, "models": models_in}
+CHOICES = tuple(name for name in Mix._fields if name != "flow_name")
 
 
-def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
-    """Add the mixes up along each filter, beside what the others choose; the most frequent flow and model first.
+def facets_of(mixes: Mix, nums: Sequence[int], filters: Filters) -> Facets:
+    """Add mixes up along each filter, beside what the others choose; the most frequent flow and model first.
 
-    Column by column: a long log has 15,000 mixes, but few values of each filter.
+    Column by column: a long log has 18,000 mixes, but few values of each filter.
     """
-    columns: dict[str, Sequence[Any]] = dict.fromkeys(Counted._fields, ())
-    columns |= zip(Counted._fields, zip(*mixes, strict=True), strict=True) if mixes else ()
-    nums: Sequence[int] = columns["num"]
     wanted = {name: frozenset(getattr(filters, name)) for name in CHOICES}
     wanted["channels"] = shown = wanted["channels"] or SHOWN
-    keys = {name: _keys(columns, fields) for name, (fields, _) in CHOICES.items()}
-    told = {name: {key: tuple(tell(key)) for key in set(keys[name])} for name, (_, tell) in CHOICES.items()}
+    keys = {name: getattr(mixes, name) for name in CHOICES}
+    told = {name: {key: _told(name, key) for key in set(keys[name])} for name in CHOICES}
     fails = {name: _refused(keys[name], told[name], among) for name, among in wanted.items() if among}
     num_fails = [sum(each) for each in zip(*fails.values(), strict=True)]
     left = [0 if failed else num for num, failed in zip(nums, num_fails, strict=True)]
@@ -67,12 +50,12 @@ def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
             weights = [num if failed == alone else 0 for num, failed, alone in own]
         counts[name] = _added(keys[name], weights, told[name])
     names: dict[str, str] = {}
-    for flow_id, name in set(zip(columns["flow_id"], columns["flow_name"], strict=True)):
+    for flow_id, name in set(zip(mixes.flow_ids, mixes.flow_name, strict=True)):
         names[flow_id] = max(name, names.get(flow_id, ""))
         counts["flow_ids"][flow_id] += 0  # a flow keeps its line where it would show nothing
     every = SHOWN | shown
     return Facets(
-        total=sum(num for num, channel in zip(nums, columns["channel"], strict=True) if channel in every),
+        total=sum(num for num, channel in zip(nums, mixes.channels, strict=True) if channel in every),
         matching=sum(left),
         flows=tuple(Facet(one, names[one], number) for one, number in _ordered(counts["flow_ids"])),
         versions=_versions(counts["versions"], names, filters) if filters.flow_ids or filters.versions else (),
@@ -88,9 +71,9 @@ def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
     )
 
 
-def _keys(columns: Mapping[str, Sequence[Any]], fields: Sequence[str]) -> Sequence[Any]:
-    """Return of each mix what one filter chooses by: a value, or two of them."""
-    return columns[fields[0]] if len(fields) == 1 else list(zip(*(columns[one] for one in fields), strict=True))
+def _told(name: str, key: str) -> tuple[str, ...]:
+    """Return what a filter chooses a conversation by."""
+    return tuple(SEVERAL[name](key)) if name in SEVERAL else (key,)
 
 
 def _refused(keys: Iterable[Any], told: Mapping[Any, tuple[str, ...]], among: frozenset[str]) -> list[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.conversations.repository.conversations import ConversationRepository, Counted, Found
+from backend.conversations.repository.conversations import ConversationRepository, Found
 from backend.conversations.repository.figures import FigureRepository, Told
 from backend.conversations.repository.metadata import MetadataRepository
 from backend.conversations.repository.places import numbers_in
@@ -11,7 +11,6 @@ from backend.conversations.repository.words import WordRepository, projects
 
 __all__ = [
     "ConversationRepository",
-    "Counted",
     "FigureRepository",
     "Found",
     "MetadataRepository",

@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, literal_column, or_, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, or_, tuple_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from backend.conversations.errors import ImportCut
 from backend.conversations.models import (
+    MIX,
     ConversationCommentRow,
     ConversationDetailRow,
     ConversationPersonRow,
@@ -33,25 +34,6 @@ from backend.conversations.types import AGENT, Channel, Filters
 from backend.paging import Page
 
 MAX_TOLD_APART = 50
-
-
-class Counted(NamedTuple):
-    """A mix of what the filters choose among."""
-
-    flow_id: str
-    flow_name: str
-    state: str
-    has_failed: bool
-    rating: str
-    channel: str
-    model: str
-    prompt_name: str
-    prompt_version: int
-    task_completed: bool | None
-    satisfaction: int | None
-    tags: str
-    version: int
-    num: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,24 +123,18 @@ class ConversationRepository(MessageRepository):
         statement = select(func.count()).where(*self._mine(), col(ConversationRow.id).in_(conversation_ids))
         return (await self._session.exec(statement)).one()
 
-    async def counts(self, filters: Filters, found: Found | None) -> Sequence[Counted]:
-        """Return every mix of what the filters choose among, and how many conversations are of it.
-
-        Versions are told apart where a flow or a version is chosen: they would double the mixes of a long log.
-        """
-        *mix, version = [getattr(ConversationRow, name) for name in Counted._fields[:-1]]
-        apart = [version] if filters.flow_ids or filters.versions else []
-        narrow = [
+    async def counts(self, filters: Filters, found: Found | None) -> dict[str, int]:
+        """Return how many conversations are of each mix of what the filters choose among, as `Mix` reads it."""
+        conditions = [
+            *self._mine(),
             *narrowed(filters, self._session.get_bind().dialect.name),
             *by_metadata(filters.metadata, self._project_id),
+            *self._judged(filters),
+            *self._among(found),
         ]
-        statement = (
-            select_columns(*mix, *(apart or [literal_column("0")]), func.count())
-            .where(*self._mine(), *narrow, *self._judged(filters), *self._among(found))
-            .group_by(*mix, *apart)
-        )
+        statement = select_columns(MIX, func.count()).where(*conditions).group_by(MIX)
         rows = await (await self._session.connection()).execute(statement)
-        return [Counted._make(values) for values in rows.all()]
+        return {mix: num for mix, num in rows.all()}  # noqa: C416  # rows are no pairs to a reader of types
 
     async def verdicts(self, filters: Filters, found: Found | None) -> Sequence[tuple[str, str, int]]:
         """Return what judges say of the conversations that the other filters leave, and of how many."""

@@ -27,7 +27,15 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations.models import ConversationWordRow
-from backend.conversations.postings import BITMAP_BYTES, BLOCK, bits_of_all, flags_of, in_one_row, parted, places_in
+from backend.conversations.postings import (
+    BITMAP_BYTES,
+    BLOCK,
+    bits_of_lists,
+    bits_of_maps,
+    flags_of,
+    in_one_row,
+    places_in,
+)
 from backend.conversations.words import Wanted
 
 # Of fewer than one in so many conversations a database is told the numbers, which it looks up by their index. Of more
@@ -80,28 +88,24 @@ class PlaceRepository:
         """Return where words stand that fit each pattern. One statement for all: it walks through every word."""
         if not patterns:
             return []
-        ours = col(ConversationWordRow.project_id) == self._project_id
-        read = self._rows if self._dialect == "sqlite" else self._joined
-        statement = read(patterns).where(ours, or_(*patterns))
-        found: list[dict[int, list[bytes]]] = [{} for _ in patterns]
-        for block, is_map, *fits in await (await self._session.connection()).execute(statement):
-            for these, kept in zip(found, fits, strict=True):
+        ours, block = col(ConversationWordRow.project_id) == self._project_id, col(ConversationWordRow.block)
+        is_map = func.length(col(ConversationWordRow.places)) == literal_column(str(BITMAP_BYTES))
+        fits = [self._joined().filter(one) for one in patterns]
+        statement = sql_select(block, is_map, *fits).where(ours, or_(*patterns)).group_by(block, is_map)
+        found: list[Places] = [{} for _ in patterns]
+        for number, has_maps, *fitting in await (await self._session.connection()).execute(statement):
+            for these, kept in zip(found, fitting, strict=True):
                 if kept:
-                    these.setdefault(block, []).extend(parted(kept, is_map=is_map))
-        return [{block: bits_of_all(kept) for block, kept in these.items()} for these in found]
+                    joined = bytes.fromhex(kept) if self._dialect == "sqlite" else kept
+                    these[number] = these.get(number, 0) | (bits_of_maps if has_maps else bits_of_lists)(joined)
+        return found
 
-    def _rows(self, patterns: Sequence[ColumnElement[bool]]) -> Any:
-        """Read block, whether it is a bitmap, and the places for each pattern that the word fits."""
+    def _joined(self) -> Any:
+        """Put all places of a block together: as a row each, 40,000 words take the loop a tenth of a second."""
         places = col(ConversationWordRow.places)
-        fits = [case((one, places)) for one in patterns]
-        return sql_select(col(ConversationWordRow.block), func.length(places) == BITMAP_BYTES, *fits)
-
-    def _joined(self, patterns: Sequence[ColumnElement[bool]]) -> Any:
-        """Read the same with all places of a block put together, which two workers do for 40,000 words at once."""
-        block, places = col(ConversationWordRow.block), col(ConversationWordRow.places)
-        is_map = func.length(places) == literal_column(str(BITMAP_BYTES))
-        fits = [func.string_agg(places, literal_column("''::bytea")).filter(one) for one in patterns]
-        return sql_select(block, is_map, *fits).group_by(block, is_map)
+        if self._dialect == "sqlite":  # which joins texts alone
+            return func.group_concat(func.hex(places), "")
+        return func.string_agg(places, literal_column("''::bytea"))  # which two workers do at once
 
 
 def _both(found: Places | None, these: Places) -> Places:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations.folding import folded
+from backend.conversations.mixes import Mixes
 from backend.conversations.models import ConversationRow
 from backend.conversations.postings import bits_of_numbers, block_of
 from backend.conversations.reports import Tally
@@ -70,6 +71,7 @@ class Base:
     def __init__(self, units: Units, masking: MaskingService | None = None) -> None:
         """Without `masking`, as in a test of the log alone, every word is kept."""
         self._units, self.masking = units, masking
+        self._mixes = Mixes()
         self._span_turns = defaultdict[str, asyncio.Lock](asyncio.Lock)
         self.prompts: Prompts | None = None
         self.seating: list[Seat] = []

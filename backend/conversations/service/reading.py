@@ -76,7 +76,8 @@ class ReadingUseCases(Base):
             rows = MetadataRepository(session, operator.project_id)
             found = await self._find(session, operator, filters.text)
             listed = await rows.list(filters, page, found)
-            facets = facets_of(await rows.counts(filters, found), filters)
+            counted = await rows.counts(filters, found)
+            facets = facets_of(self._mixes.read(counted), [*counted.values()], filters)
             names = await rows.told_apart({one.value: one.name for one in facets.flows})
             judged = [(judged_choice(*one[:2]), one[2]) for one in await rows.verdicts(filters, found)]
             facets = replace(

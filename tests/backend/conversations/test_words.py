@@ -14,11 +14,12 @@ from backend.conversations.models import ConversationIndexRow, ConversationWordR
 from backend.conversations.postings import (
     BLOCK,
     bits_of_all,
+    bits_of_lists,
+    bits_of_maps,
     bits_of_numbers,
     block_of,
     changed,
     in_one_row,
-    parted,
     places_in,
     written,
 )
@@ -224,10 +225,14 @@ async def test_a_bit_for_each_conversation_finds_what_a_list_of_numbers_finds(
     assert {text: await titles(log, owner, text) for text, _ in FOUND} == dict(FOUND)
 
 
-def test_joined_places_are_parted_again() -> None:
+def test_places_that_stand_behind_one_another_are_read_at_once() -> None:
     lists, maps = [written([at, BLOCK - 1]) for at in range(600)], [written(range(at, BLOCK, 3)) for at in (0, 1)]
-    for kept, is_map in ((lists, False), (maps, True)):
-        assert bits_of_all(parted(b"".join(kept), is_map=is_map)) == bits_of_all(kept)
+    assert places_in(bits_of_lists(b"".join(lists))) == [*range(600), BLOCK - 1]
+    assert places_in(bits_of_maps(b"".join(maps))) == [at for at in range(BLOCK) if at % 3 != 2]
+    assert bits_of_maps(b"".join(maps)) | bits_of_lists(b"".join(lists)) == bits_of_all([*maps, *lists])
+
+
+def test_all_blocks_stand_in_one_row() -> None:
     numbers = [1, 5, BLOCK - 1, BLOCK, 3 * BLOCK + 9]
     row = in_one_row(bits_of_numbers(numbers))
     assert [at for at in range(len(row) * 8) if row[at >> 3] >> (at & 7) & 1] == numbers
