@@ -61,7 +61,7 @@ def rule_of(row: AlertRow) -> NewAlert:
 
 
 def rule_values(rule: NewAlert) -> dict[str, Any]:
-    """Return a rule as its row and the audit log keep it."""
+    """Return a rule as its row keeps it."""
     return {
         "name": rule.name, "measure": rule.measure.value, "comparison": rule.comparison.value,
         "threshold": rule.threshold, "window_minutes": rule.window_minutes, "min_count": rule.min_count,
@@ -69,6 +69,22 @@ def rule_values(rule: NewAlert) -> dict[str, Any]:
         "filters": filter_values(rule.filters), "emails": list(rule.emails), "webhook_url": rule.webhook_url,
         "is_on": rule.is_on, "allow_private_address": rule.allow_private_address,
     }  # fmt: skip
+
+
+def told_values(rule: NewAlert) -> dict[str, Any]:
+    """Return a rule as the audit log keeps it: without words of people, which it would keep for ever.
+
+    Of a search it holds that there is one, of tags how many, of metadata the names.
+    """
+    values = rule_values(rule)
+    chosen = dict(values["filters"])
+    if "text" in chosen:
+        chosen["text"] = True
+    if "tags" in chosen:
+        chosen["tags"] = len(chosen["tags"])
+    if "metadata" in chosen:
+        chosen["metadata"] = sorted({one.partition("=")[0] for one in chosen["metadata"]})
+    return {**values, "filters": chosen}
 
 
 def watched_values(row: AlertRow) -> dict[str, Any]:

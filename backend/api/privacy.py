@@ -53,7 +53,8 @@ class GoingBody(BaseModel):
     """What would go; `dataset_rows` were made from turns, `cells` are what experiments answered to them.
 
     `traces` are those that belong to no conversation, `playgrounds` were shared with values of a run. `prompts` names
-    those that somebody made of a call: they stay, unless they are deleted before.
+    those that somebody made of a call: they stay, unless they are deleted before. `views` and `alerts` name those that
+    are filtered by the id: they go.
     """
 
     conversations: int
@@ -66,6 +67,8 @@ class GoingBody(BaseModel):
     traces: int
     playgrounds: int
     prompts: list[str]
+    views: list[str]
+    alerts: list[str]
 
     @classmethod
     def of(cls, going: Going) -> GoingBody:

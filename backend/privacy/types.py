@@ -30,7 +30,8 @@ class Going:
     """What would be removed. `num_items` are rows of datasets made from turns, `num_cells` answers to them.
 
     `num_traces` are those that belong to no conversation. `prompts` are the names of those that somebody made of a
-    call: they stay, unless they are deleted before.
+    call: they stay, unless they are deleted before. `views` and `alerts` are the names of those that are filtered by
+    the person's id, which go.
     """
 
     num_conversations: int = 0
@@ -43,6 +44,8 @@ class Going:
     num_traces: int = 0
     num_playgrounds: int = 0
     prompts: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

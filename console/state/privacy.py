@@ -248,6 +248,7 @@ def _told(going: Going) -> str:
         (going.num_conversations, "conversation"), (going.num_messages, "message"), (going.num_runs, "run"),
         (going.num_approvals, "approval"), (going.num_remarks, "remark"), (going.num_items, "dataset row"),
         (going.num_traces, "trace"), (going.num_playgrounds, "shared playground"),
+        (len(going.views), "saved view"), (len(going.alerts), "alert"),
     )  # fmt: skip
     told = [formats.counted(num, word) for num, word in named if num]
     if going.num_cells:

@@ -12,7 +12,7 @@ from backend.alerts.errors import StaleAlert
 from backend.alerts.models import AlertRow
 from backend.alerts.repository import Alerts
 from backend.alerts.service.base import Base, place_of, target_of
-from backend.alerts.shapes import alert_of, firing_of, rule_of, rule_values
+from backend.alerts.shapes import alert_of, firing_of, rule_of, rule_values, told_values
 from backend.alerts.signing import new_secret
 from backend.alerts.types import Alert, AlertState, Firing, NewAlert
 from backend.audit.repository import AuditTrail
@@ -84,7 +84,7 @@ class RuleUseCases(Base):
             row = AlertRow(id=new_id("alert"), project_id=operator.project_id, created_by=operator.name, **values)
             secret = self._seal(row)
             alerts.add(row)
-            await AuditTrail(work.session).record(operator, "alert.create", target_of(row), after=values)
+            await AuditTrail(work.session).record(operator, "alert.create", target_of(row), after=told_values(rule))
             return alert_of(row, secret)
 
     async def change(self, operator: Operator, alert_id: str, rule: NewAlert, version: int) -> Alert:
@@ -113,8 +113,8 @@ class RuleUseCases(Base):
             row.num_looks, row.next_look_at = row.num_looks + 1, utc_now()
             row.num_failed, row.error, row.version = 0, "", version + 1
             alerts.add(row)
-            trail = AuditTrail(work.session)
-            await trail.record(operator, "alert.change", target_of(row), before=rule_values(before), after=values)
+            was_told, told = told_values(before), told_values(rule)
+            await AuditTrail(work.session).record(operator, "alert.change", target_of(row), before=was_told, after=told)
             return alert_of(row, secret)
 
     async def delete(self, operator: Operator, alert_id: str) -> None:
@@ -123,7 +123,7 @@ class RuleUseCases(Base):
         async with self._units.write(operator) as work:
             alerts = Alerts(work.session, operator.project_id)
             row = await alerts.get(storable(alert_id), lock=True)
-            before, target = rule_values(rule_of(row)), target_of(row)
+            before, target = told_values(rule_of(row)), target_of(row)
             await alerts.delete(row.id)
             await AuditTrail(work.session).record(operator, "alert.delete", target, before=before)
 

@@ -12,7 +12,7 @@ from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
 from backend.privacy.errors import JobNotFound
 from backend.privacy.models import PrivacyJobRow
-from backend.privacy.repository import Beside, People, PrivacyJobs
+from backend.privacy.repository import Beside, Choices, People, PrivacyJobs
 from backend.privacy.service.base import JOB, Base, written
 from backend.privacy.types import Going, JobKind, JobState, PrivacyJob
 
@@ -26,12 +26,15 @@ class AskingUseCases(Base):
         async with self._units.read(operator) as session:
             names = await self._names(session, operator.project_id, person)
             people, beside = People(session, operator.project_id), Beside(session, operator.project_id)
+            choices = Choices(session, operator.project_id)
             lone = [beside.run_ids_of(names)]
             going = await people.going(people.of_person(names), with_items=True, lone=lone)
             return replace(
                 going,
                 num_runs=going.num_runs + await beside.num_runs(names),
                 num_traces=await beside.num_traces(names),
+                views=tuple(one.name for one in await choices.views(names)),
+                alerts=tuple(one.name for one in await choices.alerts(names)),
             )
 
     async def remove(self, operator: Operator, person: str) -> PrivacyJob:

@@ -19,7 +19,7 @@ from backend.ports.database import OfProject
 from backend.ports.jobs import BY_ID, Waiting
 from backend.privacy.forgotten import REMOVED_AUTHOR, Forgotten
 from backend.privacy.models import PrivacyJobRow
-from backend.privacy.repository import Beside, Erasing, Members, People, PrivacyJobs
+from backend.privacy.repository import Beside, Choices, Erasing, Members, People, PrivacyJobs
 from backend.privacy.repository.jobs import any_job, organisation_of, waiting
 from backend.privacy.service.base import Base
 from backend.privacy.types import JobKind, JobState
@@ -144,6 +144,7 @@ class RemovingUseCases(Base):
         if await self._forget_decisions(work, project_id, names):
             return True
         await beside.remove_traces_of(names)
+        await Choices(work.session, project_id).remove(names)
         await Members(work.session, project_id).forget(names)
         return False
 

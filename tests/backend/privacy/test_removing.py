@@ -36,7 +36,7 @@ from tests.planting import columns_with, files_with
 WORD, OTHER = "zwiebelkuchen", "pfannkuchen"
 # Tables into which no words come that a person said to an agent. Each is what members set up or typed themselves, a
 # name of theirs, or ids, counts and states: of a conversation, a run or a row. Masked words are sealed or digests.
-# So a view or an alert keeps a value of metadata that a member chose to filter by.
+# What members chose to look at one person goes with the person: see test_chosen.
 NEVER = {
     "alert", "alert_delivery", "alert_firing", "annotation_item", "annotation_queue", "api_key", "audit_event",
     "audit_head", "chunk", "code_approval", "conversation_index", "conversation_view", "dataset", "dataset_version",
