@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import create_engine, make_url, text
 
 from backend.bootstrap.migrations import upgrade
+from backend.cli.serve import settle_memory
 from backend.columns import utc_now
 from backend.conversations.figure_types import FigureWish, Split, Step
 from backend.conversations.range_types import Measured, Range
@@ -154,6 +155,7 @@ def _search(log: ConversationService, operator: Operator, words: str) -> Callabl
 
 def all_of(kind: str, opened: Callable[[], AbstractAsyncContextManager[Database]]) -> list[Figure]:
     async def ask() -> list[Figure]:
+        settle_memory()  # as the server does once it is ready
         async with opened() as database:
             return [figure async for figure in measure(kind, database)]
 
