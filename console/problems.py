@@ -4,6 +4,7 @@ Annotations are evaluated here, not kept as text: Reflex compares the handler's 
 """
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from backend.ids import new_id
 from console.toasts import refuse, warn
 
 logger = logging.getLogger(__name__)
+BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|(?:ms|s|pt|min)\b)")
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,14 @@ class Problem:
         return f"{self.words} {self.more}".strip()
 
 
+def unbroken(words: str) -> str:
+    """Keep a number and its unit on one line: "to 55.0 %." left "%." alone on the next."""
+    return BEFORE_UNIT.sub("\u00a0", words)
+
+
 def problem_of(error: Exception) -> Problem:
     if isinstance(error, DomainError):
-        return Problem(error.message, error.hint, is_missing=isinstance(error, NotFound))
+        return Problem(unbroken(error.message), unbroken(error.hint), is_missing=isinstance(error, NotFound))
     reference = new_id("err")
     logger.error("unexpected error %s", reference, exc_info=error)
     return Problem(

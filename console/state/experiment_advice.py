@@ -21,6 +21,7 @@ from backend.experiments.types import (
     numbered,
 )
 from backend.operator import Operator
+from console.problems import unbroken
 from console.state import formats
 from console.state.experiment_rows import MOST_ROWS, VerdictCard, named, rounded
 from console.state.experiment_written import readable, share_of, signed
@@ -50,9 +51,9 @@ class Advised(rx.State, mixin=True):
         others = [one for one in names if one not in {taken, said.baseline}]
         beside = await services().experiments.comparison(operator, found.id, taken) if taken and others else None
         told = story(said, variant, names)
-        self.advice = self.unreached or (advice(said, names, beside) if is_done else told)
-        is_told = self.unreached or variant == taken or told in self.advice
-        self.lead = "" if is_told else f"Beside {names[said.baseline]}: {told}"
+        self.advice = self.unreached or unbroken(advice(said, names, beside) if is_done else told)
+        is_told = self.unreached or variant == taken or unbroken(told) in self.advice
+        self.lead = "" if is_told else unbroken(f"Beside {names[said.baseline]}: {told}")
 
     def _noted(self, cards: list[VerdictCard], primary: str) -> list[VerdictCard]:
         """Say on the card of what decides that no answer passed: no margin helps there, and no row."""

@@ -13,7 +13,7 @@ from backend.experiments.types import Experiment, Pinned, Promotion
 from backend.operator import Operator, Permission
 from backend.prompts.types import PRODUCTION, STAGING
 from console import routes, toasts
-from console.problems import caught
+from console.problems import caught, unbroken
 from console.state.experiment import ExperimentState
 from console.state.experiment_advice import names_of, story
 from console.state.experiment_asked import SCORES_OLDER
@@ -75,8 +75,11 @@ class ExperimentPromoteState(Formed, rx.State):
             # What speaks against it is no reason for it.
             self.lead = "" if self.doubts else story(said, pinned.name, names_of(found))[:MAX_COMMENT]
             self.against = [
-                *against(said, pinned.name, page.unreached),
-                *await _beside_labels(operator, page, found, pinned),
+                unbroken(line)
+                for line in (
+                    *against(said, pinned.name, page.unreached),
+                    *await _beside_labels(operator, page, found, pinned),
+                )
             ]
             self.note = SCORES_OLDER if found.draft.answers_of else ""
         if refusal.problem:

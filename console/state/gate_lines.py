@@ -10,6 +10,7 @@ from backend.experiments.types import GateResult, Requirement, kind_of, numbered
 from backend.operator import Operator, Permission
 from backend.prompts.types import PRODUCTION
 from console import routes
+from console.problems import unbroken
 from console.state import formats
 
 
@@ -54,8 +55,8 @@ async def content_line(
     mark = "ok" if found.passed else "fail"
     return GateLine(
         mark,
-        _said(found, label if version else "", called or f"v{version}", _by(asked, num_rows)),
-        found.hint or found.room,
+        unbroken(_said(found, label if version else "", called or f"v{version}", _by(asked, num_rows))),
+        unbroken(found.hint or found.room),
         evidence,
     )
 

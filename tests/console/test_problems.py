@@ -44,3 +44,9 @@ def test_a_block_that_goes_well_has_no_problem() -> None:
     with caught() as found:
         pass
     assert (found.error, found.problem) == (None, None)
+
+
+def test_a_number_is_never_parted_from_its_unit() -> None:
+    refused = problem_of(Conflict("exact got worse, from 100.0 % to 55.5 %.", hint="It took 12 ms more of 5 answers."))
+    assert refused.words == "exact got worse, from 100.0\u00a0% to 55.5\u00a0%."
+    assert refused.hint == "It took 12\u00a0ms more of 5 answers."
