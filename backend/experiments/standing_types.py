@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+# A difference of so many standard errors comes by chance 1 time in 20.
+SURE = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,17 @@ class VersionStanding:
     experiment_id: str
     experiment_name: str
 
+    @property
+    def share(self) -> float:
+        return self.num_passed / self.num_rows
+
+    def is_clearly_below(self, other: VersionStanding) -> bool:
+        """Say whether so much less passed that chance does it 1 time in 20 at most: two shares, each of its rows."""
+        whole = self.num_rows + other.num_rows
+        pooled = (self.num_passed + other.num_passed) / whole
+        error = math.sqrt(pooled * (1 - pooled) * (1 / self.num_rows + 1 / other.num_rows))
+        return other.share - self.share > SURE * error
+
 
 @dataclass(frozen=True, slots=True)
 class VersionElsewhere:
@@ -68,3 +83,19 @@ class PromptStanding:
     dataset_name: str
     versions: tuple[VersionStanding, ...]
     elsewhere: tuple[VersionElsewhere, ...] = ()
+
+    def of(self, version: int) -> VersionStanding | None:
+        return next((one for one in self.versions if one.version == version), None)
+
+    def is_weak(self, version: int, production: int) -> bool:
+        """Say whether a version passed nothing, or clearly less than what is in production."""
+        ours, theirs = self.of(version), self.of(production)
+        if ours is None or version == production:
+            return False
+        return not ours.num_passed or (theirs is not None and ours.is_clearly_below(theirs))
+
+    def best_beside(self, production: int) -> int:
+        """Return which of the other versions passed most, the newest of several; nought where none is known as good."""
+        others = [one for one in self.versions if one.version != production]
+        good = [one for one in others if not self.is_weak(one.version, production)]
+        return max(((one.share, one.version) for one in good), default=(0.0, 0))[1]

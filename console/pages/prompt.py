@@ -77,7 +77,9 @@ def _acts() -> rx.Component:
     )
     words = rx.Var.create("Make ") + Prompt.chosen_name + " " + PRODUCTION
     point = Labels.ask_point(PRODUCTION, Prompt.chosen)
-    make = rx.cond(Gate.refuses, button(words, point), button(words, point, kind="primary"))
+    doubted = button(words, point, custom_attrs={"data-tip": Prompt.weak})
+    primary = button(words, point, kind="primary")
+    make = rx.cond(Prompt.weak, doubted, rx.cond(Gate.refuses, button(words, point), primary))
     saved = rx.fragment(
         rx.cond(Prompt.view == "edit", rx.fragment(), button("Edit", Prompt.look("edit"))),
         rx.cond((Prompt.production == Prompt.chosen) | Labels.asked.contains(Prompt.chosen), rx.fragment(), make),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.experiments.types import VersionElsewhere, VersionStanding
+from backend.experiments.types import PromptStanding, VersionElsewhere, VersionStanding
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from backend.prompts.types import PRODUCTION, Content, VersionRef, estimated_tokens
@@ -15,6 +16,7 @@ from console.state import formats
 from console.state.addresses import Addressed
 from console.state.prompt_diff import MOST_CHARACTERS, MOST_LINES, Half, Row, compared, lines_of
 from console.state.prompt_draft import PromptDraftState
+from console.state.prompt_measured import measured, weak_words
 from console.state.prompt_rows import (
     DRAFT,
     UseLine,
@@ -33,6 +35,8 @@ MOST_VERSIONS = 200
 class PromptState(Addressed, Phased, rx.State):
     """`chosen` is the version that is looked at, 0 what is being edited; `base` is what it is compared with.
 
+    `weak` says that the version that is looked at did clearly worse than what is in production.
+
     `_replaced` is what stood in production before, 0 for nothing; `_picked` the base that somebody chose, if any did.
     """
 
@@ -46,6 +50,7 @@ class PromptState(Addressed, Phased, rx.State):
     versions: rx.Field[list[VersionLine]] = rx.field(default_factory=list)
     scored: rx.Field[str] = rx.field("")
     scored_over: rx.Field[str] = rx.field("")
+    weak: rx.Field[str] = rx.field("")
     latest: rx.Field[int] = rx.field(1)
     chosen: rx.Field[int] = rx.field(1)
     chosen_name: rx.Field[str] = rx.field("")
@@ -58,6 +63,7 @@ class PromptState(Addressed, Phased, rx.State):
     lines: rx.Field[list[Half]] = rx.field(default_factory=list)
     summary: rx.Field[str] = rx.field("")
     production: rx.Field[int] = rx.field(0)
+    _measured: PromptStanding | None = None
     _replaced: int = 0
     _picked: int | None = None
 
@@ -96,7 +102,9 @@ class PromptState(Addressed, Phased, rx.State):
         zone, now = await self._zone(), formats.now()
         listed = await prompts.list_versions(operator, prompt.id, Page(MOST_VERSIONS))
         did = await self._standing(operator)
-        saved = [version_line(one, zone, now, did.get(one.number)) for one in listed.items]
+        weak = {number for number in did if weak_words(self._measured, number, self.production)}
+        lines = [version_line(one, zone, now, did.get(one.number)) for one in listed.items]
+        saved = [replace(one, is_weak=one.number in weak) for one in lines]
         self.versions = [draft_line(prompt.latest), *saved] if editing.dirty else saved
         uses = await prompts.uses(operator, prompt.id)
         self.used = used_words(uses)
@@ -104,8 +112,7 @@ class PromptState(Addressed, Phased, rx.State):
 
     async def _standing(self, operator: Operator) -> dict[int, VersionStanding | VersionElsewhere]:
         """Return how the versions did in experiments, for whoever may read those."""
-        may = operator.may(Permission.EXPERIMENTS_READ)
-        found = await services().experiments.prompt_standing(operator, self.id) if may else None
+        self._measured = found = await measured(operator, self.id)
         self.scored, self.scored_over = scored_words(found), found.dataset_name if found else ""
         return {one.version: one for one in (*found.versions, *found.elsewhere)} if found else {}
 
@@ -132,6 +139,7 @@ class PromptState(Addressed, Phased, rx.State):
             if one.number not in {DRAFT, self.chosen}
         ]
         self.chosen_name = f"v{self.chosen or self.latest + 1}"
+        self.weak = weak_words(self._measured, self.chosen, self.production)
         of = {one.number: one for one in self.versions}
         self.after, self.before = of.get(self.chosen), of.get(base) if base else None
         after = await self._content(operator, self.chosen)

@@ -17,6 +17,7 @@ from console.state.forms import Formed
 from console.state.gate_lines import GateLine
 from console.state.prompt import PromptState
 from console.state.prompt_gate import PromptGateState, gate_line, gate_on
+from console.state.prompt_measured import measured, weak_words
 from console.state.prompt_rows import (
     LabelLine,
     MoveLine,
@@ -31,7 +32,7 @@ from console.state.refusals import RefusalLine
 
 class PromptLabelsState(Formed, rx.State):
     """`pointing` is the label that a dialog is about, "" where it asks for a name; `target` the version, `gate` what
-    the gate says to that before it is asked.
+    the gate says to that before it is asked, `weak` that it did clearly worse than production.
 
     `asked` are the versions that wait for production. `is_alone` where nobody could approve what a dialog is about."""
 
@@ -51,6 +52,7 @@ class PromptLabelsState(Formed, rx.State):
     target: rx.Field[int] = rx.field(0)
     stands: rx.Field[str] = rx.field("")
     gate: rx.Field[GateLine] = rx.field(default_factory=GateLine)
+    weak: rx.Field[str] = rx.field("")
     deciding: rx.Field[str] = rx.field("")
     details: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
 
@@ -93,11 +95,13 @@ class PromptLabelsState(Formed, rx.State):
     async def ask_point(self, label: str, number: int) -> None:
         """Ask before a label moves, or for the name of a new one."""
         operator = await self._operator(Permission.PROMPTS_EDIT)
+        page = await self.get_state(PromptState)
         if label in self.protected:
-            page = await self.get_state(PromptState)
             wanted = await services().prompts.get_version(operator, page.id, VersionRef("", number))
             self.is_alone = await is_alone(operator, operator.user_id, wanted.created_by_id)
-        self.gate = await gate_line(operator, (await self.get_state(PromptState)).id, label, number)
+        self.gate = await gate_line(operator, page.id, label, number)
+        found = await measured(operator, page.id) if label == PRODUCTION else None
+        self.weak = weak_words(found, number, page.production)
         self.pointing, self.target, self.errors, self.opened = label, number, {}, "point"
         self.stands = next((one.version for one in self.labels if one.name == label), "")
 

@@ -20,6 +20,7 @@ from console.state.prompt import PromptState
 from console.state.prompt_gate import PromptGateState, gate_line
 from console.state.prompt_labels import PromptLabelsState, is_alone
 from console.state.prompt_live_rows import LiveCard, is_lost, live_card, shares_of, wish_of
+from console.state.prompt_measured import figures_of, measured, weak_words
 
 FOLLOWERS = ("flow", "prompt")  # an experiment takes no part in a live test
 SHOWN = 3
@@ -47,7 +48,8 @@ class PromptLiveState(Formed, rx.State):
     """`versions` are those that a new test offers, with the weight that each begins with.
 
     `splits` says of each label that is split how; `taken` why those are not offered; `unfollowed` which reach nobody;
-    `gate` why the newest version begins without a weight. `promoting` is what its dialog asks about.
+    `gate` says why the version that would be tested begins without a weight, `weak` of which others production did
+    better. `figures` is the share of rows that passed, by version. `promoting` is what its dialog asks about.
     """
 
     cards: rx.Field[list[LiveCard]] = rx.field(default_factory=list)
@@ -60,6 +62,8 @@ class PromptLiveState(Formed, rx.State):
     promoting: rx.Field[Promoting] = rx.field(default_factory=Promoting)
     labels: rx.Field[list[Choice]] = rx.field(default_factory=list)
     versions: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    figures: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    weak: rx.Field[list[str]] = rx.field(default_factory=list)
 
     @rx.event
     async def load(self) -> None:
@@ -82,7 +86,10 @@ class PromptLiveState(Formed, rx.State):
 
     @rx.event
     async def ask(self) -> None:
-        """Open the form: the newest versions, with even weights for the label's own and the newest."""
+        """Open the form: the newest versions, with even weights for the label's own and the best that is known.
+
+        Where none of the others was measured, the newest; one that did clearly worse than production begins without.
+        """
         operator = await self._operator(Permission.PROMPTS_EDIT)
         page = await self.get_state(PromptState)
         await self._read(operator, page.id)
@@ -95,11 +102,17 @@ class PromptLiveState(Formed, rx.State):
         now = {one.version for one in labels}
         newest = [one.number for one in page.versions if one.number][:OFFERED]
         offered = sorted({*newest, *now}, reverse=True)
-        found = await gate_line(operator, page.id, PRODUCTION, page.latest)
+        did = await measured(operator, page.id)
+        told = [(one, weak_words(did, one, page.production)) for one in offered]
+        self.figures, self.weak = figures_of(did), [words for _, words in told if words]
+        best = did.best_beside(page.production) if did else 0
+        other = best if best in offered else page.latest
+        found = await gate_line(operator, page.id, PRODUCTION, other)
         is_refused = found.mark == "fail"
-        without = f"{found.hint} v{page.latest} begins without a weight.".strip()
+        without = f"{found.hint} v{other} begins without a weight.".strip()
         self.gate = replace(found, hint=without) if is_refused else GateLine()
-        even = {page.production} if is_refused else {page.production, page.latest}
+        is_left_out = is_refused or any(one == other and words for one, words in told)
+        even = {page.production} if is_left_out else {page.production, other}
         self.versions = [Choice(str(one), "50" if one in even else "") for one in offered]
         self.errors, self.opened = {}, True
 

@@ -29,7 +29,7 @@ KIND_WORDS = {"text": "text", "list": "list", "object": "object", "boolean": "ye
 class VersionLine:
     """A version in the list; number 0 is what is being edited. `score` is the share of rows that passed with it.
 
-    `elsewhere` says why one that was measured has none.
+    `elsewhere` says why one that was measured has none. It `is_weak` where production did clearly better.
     """
 
     number: int
@@ -43,6 +43,7 @@ class VersionLine:
     score: str = ""
     scored: str = ""
     elsewhere: str = ""
+    is_weak: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from backend.bootstrap import Services
 from backend.datasets.types import About, NewItem
+from backend.experiments.models import ExperimentCellRow
 from backend.experiments.types import Experiment
 from backend.operator import Operator
+from backend.ports.jobs import BY_ID
 from backend.prompts.types import Content, NewPrompt, Prompt
 from console.state.experiment import ExperimentState
 from console.state.experiment_form import ExperimentFormState
@@ -77,3 +81,13 @@ async def shown(tab: Tab, made: Experiment) -> Any:
     page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
     await spent(page.load())
     return page
+
+
+async def passing(services: Services, made: Experiment, upto: dict[int, int]) -> None:
+    """Let the answers to the first so many rows be exact, by the place of their variant."""
+    cell = ExperimentCellRow
+    async with services.experiments._units.write(BY_ID) as work:
+        for variant, number in upto.items():
+            theirs = (col(cell.experiment_id) == made.id, col(cell.variant) == variant, col(cell.row) <= number)
+            score: dict[str, Any] = {"exact": {"value": 1.0, "passed": True}}
+            await work.session.exec(update(cell).where(*theirs).values(scores=score))

@@ -60,6 +60,7 @@ def _pointing() -> rx.Component:
         ),
         nobody_else(protected & Labels.is_alone, Labels.may_invite),
         gate_words(Labels.gate, _error("")),
+        rx.cond(Labels.weak, rx.el.p(status("warn", Labels.weak)), rx.fragment()),
         rx.el.form(
             rx.cond(
                 Labels.pointing,
@@ -83,7 +84,7 @@ def _pointing() -> rx.Component:
         foot=[
             button(rx.cond(Labels.stands, rx.Var.create("Keep ") + Labels.stands, "Cancel"), Labels.show("")),
             rx.cond(
-                Labels.gate.mark == "fail",
+                (Labels.gate.mark == "fail") | (Labels.weak != ""),
                 button(make, type="submit", form=POINT),
                 button(make, kind="primary", type="submit", form=POINT),
             ),

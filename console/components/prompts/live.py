@@ -121,6 +121,7 @@ def live_dialog() -> rx.Component:
         rx.cond(Live.taken, taken, rx.fragment()),
         rx.foreach(Live.unfollowed, _unfollowed),
         rx.cond(can, gate_words(Live.gate, wrong), rx.fragment()),
+        rx.cond(can, rx.foreach(Live.weak, lambda words: rx.el.p(status("warn", words))), rx.fragment()),
         rx.cond(can, form, rx.cond(Live.taken, rx.fragment(), none)),
         identifier="live",
         opened=Live.opened,
@@ -190,4 +191,6 @@ def _weight(one: Any) -> rx.Component:
         width="64px",
         aria_label=rx.Var.create("Weight of ") + name,
     )
-    return rx.el.span(rx.el.b(name, class_name="b"), entry, class_name="row", key=one.value)
+    figure = rx.el.span(Live.figures[one.value].to(str), class_name="t12 t2")
+    told = rx.cond(Live.figures.contains(one.value), figure, rx.fragment())
+    return rx.el.span(rx.el.b(name, class_name="b"), told, entry, class_name="row", key=one.value)

@@ -9,7 +9,7 @@ import reflex as rx
 from backend.prompts.types import PRODUCTION
 from console.components.prompts.gate import gate
 from console.components.prompts.live import SECTION, live_tests
-from console.components.ui import button, phead, tag, when
+from console.components.ui import button, phead, status, tag, when
 from console.state.prompt import PromptState as Prompt
 from console.state.prompt_gate import PromptGateState as Gate
 from console.state.prompt_labels import PromptLabelsState as Labels
@@ -40,7 +40,7 @@ def _version(one: Any) -> rx.Component:
             rx.el.span(
                 rx.el.b(one.name, class_name="bb"),
                 rx.foreach(one.labels, lambda label: tag(label, accent=chosen, key=label)),
-                rx.cond(one.score, rx.el.span(one.score, class_name="t12 r", title=one.scored), rx.fragment()),
+                rx.cond(one.score, rx.el.span(_score(one), class_name="t12 r", title=one.scored), rx.fragment()),
                 class_name="row tight wrap",
             ),
             rx.el.span(one.comment, class_name="t12 vm lines", title=one.comment, dir="auto"),
@@ -54,6 +54,10 @@ def _version(one: Any) -> rx.Component:
         class_name=rx.cond(chosen, "on", rx.cond(is_live, "live", "")),
         key=one.number,
     )
+
+
+def _score(one: Any) -> rx.Component:
+    return rx.cond(one.is_weak, status("warn", one.score), rx.fragment(one.score))
 
 
 def _labels() -> rx.Component:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from sqlalchemy import update
-from sqlmodel import col
 
 from backend.bootstrap import Services
 from backend.datasets.types import About, NewItem
-from backend.experiments.models import ExperimentCellRow
 from backend.experiments.types import Draft, Experiment, PromptChoice, VariantDraft
 from backend.operator import Operator
-from backend.ports.jobs import BY_ID
 from backend.prompts.types import Content, NewPrompt
 from console.state.experiment_promote import ExperimentPromoteState
-from tests.console.experimenting import owner, shown
+from tests.console.experimenting import owner, passing, shown
 from tests.console.tab import Tab, tab
 
 __all__ = ["owner", "tab"]
@@ -34,12 +28,7 @@ async def measured(services: Services, owner: Operator) -> Experiment:
     made = await services.experiments.create(owner, Draft("Four", data.id, variants, ({"kind": "exact"},)))
     await services.experiments.start(owner, made.id)
     await services.experiments.carry_out(owner, made.id)
-    async with services.experiments._units.write(BY_ID) as work:
-        for variant, upto in (1, NUM_ROWS // 4), (2, NUM_ROWS):
-            cell = ExperimentCellRow
-            passing = (col(cell.experiment_id) == made.id, col(cell.variant) == variant, col(cell.row) <= upto)
-            score: dict[str, Any] = {"exact": {"value": 1.0, "passed": True}}
-            await work.session.exec(update(cell).where(*passing).values(scores=score))
+    await passing(services, made, {1: NUM_ROWS // 4, 2: NUM_ROWS})
     return await services.experiments.get(owner, made.id)
 
 
