@@ -11,7 +11,7 @@ from typing import Any
 import httpcore2
 
 from backend.engines.http.addresses import Address, may_be_called, numeric
-from backend.engines.http.dialled import Dialled
+from backend.engines.http.dialled import Dialled, Watch
 from backend.engines.http.places import NOT_PUBLIC, REFUSED
 from backend.ports.http import AddressRefused
 
@@ -44,6 +44,7 @@ class PinnedBackend(httpcore2.AsyncNetworkBackend):
         self._private = private
         self._resolver = resolver
         self._network = network or httpcore2.AnyIOBackend()
+        self._watch = Watch()
 
     async def judged(self, host: str, port: int, *, must_exist: bool = True) -> list[str]:
         """Return the addresses of `host`. Raise AddressRefused unless all may be called, and there is one."""
@@ -91,7 +92,7 @@ class PinnedBackend(httpcore2.AsyncNetworkBackend):
         if peer != ip_address(address) or itself:
             await stream.aclose()
             raise AddressRefused(REFUSED)
-        return Dialled(stream)
+        return Dialled(stream, self._watch)
 
     async def connect_unix_socket(
         self,
