@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
-from openai import AsyncOpenAI, omit
+from openai import APIError, AsyncOpenAI, omit
 from openai.types.chat import ChatCompletionChunk
 
 from backend.engines.language_model.lean_client import LeanClient
@@ -68,9 +68,20 @@ class Body(httpx2.AsyncByteStream):
         self.is_closed = True
 
 
-async def heard(kind: type[AsyncOpenAI], body: Body | None = None) -> tuple[httpx2.Request, list[ChatCompletionChunk]]:
-    """Return what a client of `kind` sent, and what it made of the answer."""
-    sent = []
+class Pieces(Body):
+    """Exactly what it is given."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for one in self._rest:
+            assert isinstance(one, bytes)
+            yield one
+
+
+async def heard(
+    kind: type[AsyncOpenAI], body: Body | None = None, pieces: list[ChatCompletionChunk] | None = None
+) -> tuple[httpx2.Request, list[ChatCompletionChunk]]:
+    """Return what a client of `kind` sent, and what it made of the answer; `pieces` has it also where that fails."""
+    sent, pieces = [], [] if pieces is None else pieces
 
     def answer(request: httpx2.Request) -> httpx2.Response:
         sent.append(request)
@@ -79,7 +90,9 @@ async def heard(kind: type[AsyncOpenAI], body: Body | None = None) -> tuple[http
     transport = httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
     async with kind(base_url="http://model.test/v1", api_key="k", http_client=transport, max_retries=0) as client:
         stream = await client.chat.completions.create(**WISH)
-        return sent[0], [piece async for piece in stream]
+        async for piece in stream:
+            pieces.append(piece)  # one by one, as they come
+        return sent[0], pieces
 
 
 async def test_the_request_is_the_same() -> None:
@@ -117,3 +130,47 @@ async def test_what_comes_behind_the_last_word_spoils_nothing(rest: bytes | Exce
     async with asyncio.timeout(20):
         _, pieces = await heard(LeanClient, body)
     assert (len(pieces), body.is_closed) == (len(PIECES), True)
+
+
+WHOLE = f"data: {json.dumps(PIECES[0])}\n\n".encode()
+ENDS = {
+    "windows": (WHOLE.replace(b"\n", b"\r\n"), b"data: [DONE]\r\n\r\n"),
+    "cut within a line": (b": hello\n\n" + WHOLE[:9], WHOLE[9:30], WHOLE[30:]),
+    "no last word": (WHOLE, WHOLE),
+    "no last line": (WHOLE + b"data: [DONE]",),
+    "nothing": (b"",),
+    "an error": (WHOLE, b'data: {"error": {"message": "too long", "code": 7}}\n\n', WHOLE),
+    "an error without words": (WHOLE + b'data: {"error": "bad"}\n\n',),
+    "no json": (WHOLE + b"data: so sorry\n\n",),
+    "no text": (WHOLE + b"data: \xff\n\n",),
+}
+
+
+async def told(kind: type[AsyncOpenAI], end: str) -> tuple[object, str, object]:
+    """Return the pieces that a client of `kind` passed on, and what it raised then. The connection is given back."""
+    body, pieces, raised, said = Pieces(*ENDS[end]), list[ChatCompletionChunk](), "", None
+    try:
+        await heard(kind, body, pieces)
+    except (APIError, ValueError) as error:
+        raised, said = f"{type(error).__name__}: {error}", getattr(error, "body", None)
+    assert body.is_closed
+    return [piece.model_dump(warnings=False) for piece in pieces], raised, said
+
+
+@pytest.mark.parametrize("end", ENDS)
+async def test_an_answer_ends_as_in_the_library(end: str) -> None:
+    assert await told(LeanClient, end) == await told(AsyncOpenAI, end)
+
+
+async def test_a_piece_of_an_answer_passes_few_generators() -> None:
+    begun: dict[type[AsyncOpenAI], int] = {LeanClient: 0, AsyncOpenAI: 0}
+    before = sys.get_asyncgen_hooks()
+    for kind in begun:
+        seen: list[object] = []
+        sys.set_asyncgen_hooks(firstiter=seen.append)
+        try:
+            await heard(kind)
+        finally:
+            sys.set_asyncgen_hooks(*before)
+        begun[kind] = len(seen)
+    assert 3 * begun[LeanClient] <= begun[AsyncOpenAI], begun
