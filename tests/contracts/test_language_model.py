@@ -8,13 +8,15 @@ from contextlib import aclosing
 from decimal import Decimal
 
 import pytest
+from anyio._backends._asyncio import Lock
 
-from backend.engines.language_model import scripted_server
+from backend.engines.language_model import openai_compatible, scripted_server
 from backend.engines.language_model.scripted import ScriptedModel
 from backend.errors import NotFound
 from backend.ports.grounding import GroundPassage, lay_out
 from backend.ports.language_model import (
     AgentLimits,
+    Attempt,
     Finished,
     Message,
     ModelEndpoint,
@@ -51,6 +53,41 @@ async def test_a_connection_that_stays_open_is_used_again(scene: Scene):
         assert isinstance(finished, Finished)
         assert finished.text == "How long does a refund take?"
     assert scene.server.num_open == 1
+
+
+async def test_what_a_model_can_do_is_worked_out_once(scene: Scene, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(openai_compatible, "MAX_MODELS", 2)
+    endpoint = scene.endpoint("echo")
+    (client, _), days = await scene.model.clients.open(endpoint), ("echo", "scripted", "length")
+    for day, num_kept in zip((*days, *days), (1, 2, 1, 2, 1, 2), strict=True):
+        await scene.ask(day)
+        assert len(client.kept) == num_kept
+    (kept,) = [one for key, one in client.kept.items() if key[0] == "length"]
+    await scene.ask("length")
+    assert client.kept[next(key for key in client.kept if key[0] == "length")] is kept
+
+
+async def test_calls_at_once_hear_each_of_its_own_attempts(scene: Scene):
+    heard = await asyncio.gather(*(scene.ask("cut-first") for _ in range(3)))
+    assert sorted(sum(isinstance(one, Attempt) for one in events) for events in heard) == [0, 0, 1]
+
+
+async def test_a_chunk_wakes_nobody_once_more(scene: Scene, monkeypatch: pytest.MonkeyPatch):
+    """The library's lock around its stream does, for each chunk of an answer."""
+    taken: list[object] = []
+    acquire = Lock.acquire
+
+    async def counting(lock: Lock) -> None:
+        taken.append(lock)
+        await acquire(lock)
+
+    monkeypatch.setattr(Lock, "acquire", counting)
+    numbers = []
+    for question in ("Why?", "Why " * 50):
+        taken.clear()
+        await scene.ask("echo", [Message("user", question)])
+        numbers.append(len(taken))
+    assert numbers[0] == numbers[1]
 
 
 async def test_messages_and_settings_reach_the_server(scene: Scene):
@@ -114,6 +151,8 @@ async def test_missing_usage_is_estimated(scene: Scene):
         ([], None), ("many", None), (7, None), ({}, None), (True, None), ([{"prompt_tokens": 3}], None),
         ({"prompt_tokens": "3", "completion_tokens": []}, None),
         ({"prompt_tokens": None, "completion_tokens": {}}, None),
+        ({"prompt_tokens": -3, "completion_tokens": 2}, None),
+        ({"prompt_tokens": 3, "completion_tokens": float("inf")}, None),
         ({"prompt_tokens": 3, "completion_tokens": 2, "completion_tokens_details": []}, (3, 2)),
         ({"prompt_tokens": 3, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": "no"}}, (3, 2)),
         ({"prompt_tokens": 3, "completion_tokens": 2}, (3, 2)),

@@ -6,7 +6,6 @@ from collections import OrderedDict
 
 import httpcore2
 import httpx2
-from openai import AsyncOpenAI
 
 from backend.engines.http.pinning import Resolver, system_resolver
 from backend.engines.http.places import place_of
@@ -53,9 +52,9 @@ class Clients:
     ) -> None:
         self._resolver = resolver
         self._network = network
-        self._kept: OrderedDict[tuple[str, ...], tuple[AsyncOpenAI, Gate]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, ...], tuple[LeanClient, Gate]] = OrderedDict()
 
-    async def open(self, endpoint: ModelEndpoint) -> tuple[AsyncOpenAI, Gate]:
+    async def open(self, endpoint: ModelEndpoint) -> tuple[LeanClient, Gate]:
         """Return the client and the gate of `endpoint`'s provider. Raise AddressRefused for a bad base URL."""
         parts = (endpoint.base_url, endpoint.api_key, endpoint.organisation, str(endpoint.allow_private_address))
         if parts in self._kept:

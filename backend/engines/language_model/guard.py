@@ -11,21 +11,23 @@ attempts, so the timer of an attempt is our own. An error after the first token 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from copy import copy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import httpx2
 from openai import APIConnectionError
-from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletionChunk
 from pydantic_ai.exceptions import ModelAPIError, ModelConnectionError, ModelRequestRejectedError
 from pydantic_ai.messages import ModelResponse
 from pydantic_ai.models import StreamedResponse
 from pydantic_ai.models.openai import OpenAIChatModel, OpenAIStreamedResponse
 from pydantic_ai.settings import ModelSettings
+from pydantic_ai.usage import RequestUsage
 
 from backend.engines.language_model.failures import AnswerTooLong, ModelSilent, StreamCut, may_be_repeated
 from backend.engines.language_model.gate import Gate
@@ -35,6 +37,7 @@ from backend.ports.language_model import Patience
 
 BROKEN_WIRE = (APIConnectionError, httpx2.TransportError)
 BROKEN_TEXT = (ValueError, KeyError, TypeError)
+NOTHING_USED = RequestUsage()
 Told = Callable[[int, ModelAPIError, float], Awaitable[None]]
 
 
@@ -48,7 +51,7 @@ def carries_output(chunk: ChatCompletionChunk) -> bool:
     return bool(getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None))
 
 
-def counted(usage: object) -> CompletionUsage | None:
+def counted(usage: object) -> RequestUsage | None:
     """Return the two counts of tokens alone, which is all that is read of it; None where they are no numbers.
 
     Some servers send `[]` or a text, and details of another shape, which the library cannot read.
@@ -56,7 +59,9 @@ def counted(usage: object) -> CompletionUsage | None:
     counts: list[Any] = [getattr(usage, name, None) for name in ("prompt_tokens", "completion_tokens")]
     if any(isinstance(count, bool) or not isinstance(count, int | float) for count in counts):
         return None
-    return CompletionUsage.model_construct(prompt_tokens=counts[0], completion_tokens=counts[1], total_tokens=0)
+    if not all(0 <= count < math.inf for count in counts):
+        return None
+    return RequestUsage(input_tokens=counts[0], output_tokens=counts[1])
 
 
 @dataclass
@@ -69,12 +74,24 @@ class GuardedStream(OpenAIStreamedResponse):
     async def hold_until_first_token(self) -> None:
         """Read on until the first chunk that carries output, while nobody has seen anything yet."""
         with self._named():
-            async for chunk in self._response:
+            # What the library peeked at; the rest is read past its lock, which wakes the loop once more for each chunk
+            # and guards one who reads ahead in a task of its own, as nobody does here.
+            chunk: Any = await self._response.peek()
+            while True:
                 self._held.append(chunk)
                 if carries_output(chunk):
                     return
+                if (chunk := await anext(self._response.source, None)) is None:
+                    break
         if not any(chunk.choices and chunk.choices[0].finish_reason for chunk in self._held):
             raise StreamCut(self.model_name, "the stream ended before its first token")
+
+    def _map_usage(self, response: Any) -> RequestUsage:
+        return counted(response.usage) or NOTHING_USED
+
+    def _add_usage(self, usage: RequestUsage, *, reported: bool, cumulative: bool = False) -> None:
+        if reported:
+            super()._add_usage(usage, reported=reported, cumulative=cumulative)
 
     def _named(self) -> _WireErrors:
         return _WireErrors(self.model_name)
@@ -83,8 +100,8 @@ class GuardedStream(OpenAIStreamedResponse):
         """Pass the chunks on. Raise before the end is reached, because the agent runs tools after it."""
         finish_reason, calls_tools = None, False
         async for chunk in self._chunks():
-            if chunk.usage is not None:
-                chunk.usage = counted(chunk.usage)
+            if chunk.usage is not None and counted(chunk.usage) is None:
+                chunk.usage = None
             if chunk.choices:
                 finish_reason = chunk.choices[0].finish_reason or finish_reason
                 calls_tools = calls_tools or bool(chunk.choices[0].delta and chunk.choices[0].delta.tool_calls)
@@ -103,7 +120,7 @@ class GuardedStream(OpenAIStreamedResponse):
             try:
                 with self._named():
                     async with asyncio.timeout(seconds):
-                        chunk = await anext(self._response)
+                        chunk = await anext(self._response.source)
             except StopAsyncIteration:
                 return
             except TimeoutError as late:
@@ -111,6 +128,10 @@ class GuardedStream(OpenAIStreamedResponse):
             # Only our waiting counts: a reader that is slow between two pulls is no silence of the model.
             seconds = self.patience.between_tokens if carries_output(chunk) else seconds - (clock() - start)
             yield chunk
+
+
+async def told_nobody(_number: int, _error: ModelAPIError, _seconds: float) -> None:
+    """Hear of a failed attempt, and pass it on to nobody."""
 
 
 class _WireErrors:
@@ -132,15 +153,22 @@ class _WireErrors:
 class GuardedModel(OpenAIChatModel):
     """An OpenAI-compatible model that retries only while nothing was delivered."""
 
-    def __init__(self, model_name: str, *, patience: Patience, gate: Gate, told: Told, **options: Any) -> None:
+    def __init__(self, model_name: str, *, patience: Patience, gate: Gate, **options: Any) -> None:
         self._patience = patience
         self._gate = gate
-        self._told = told
+        self._told: Told = told_nobody
         # The library's type still names the older httpx; openai takes the new one's timers alone.
         connect_only: Any = httpx2.Timeout(None, connect=patience.connect)
         # No `max_retries`: the client has none, and the library would copy the client for each call that says so again.
         settings = ModelSettings(timeout=connect_only, request_timeout=patience.whole_call)
         super().__init__(model_name, settings=settings, **options)
+        _ = self.profile  # worked out here, so that the copies have it
+
+    def telling(self, told: Told) -> Self:
+        """Return the same for one call; `told` hears of its attempts that failed."""
+        made = copy(self)
+        made._told = told
+        return made
 
     @property
     def _streamed_response_cls(self) -> type[OpenAIStreamedResponse]:

@@ -38,6 +38,11 @@ class LeanClient(AsyncOpenAI):
     """Asks as its parent does; only chats are lean."""
 
     @cached_property
+    def kept(self) -> dict[Any, Any]:
+        """What is made once for all calls, and ends with the client."""
+        return {}
+
+    @cached_property
     def chat(self) -> AsyncChat:
         return _Chat(self)
 

@@ -25,7 +25,9 @@ from pydantic_ai.usage import UsageLimits
 from backend.engines.http.pinning import Resolver, system_resolver
 from backend.engines.http.places import place_of
 from backend.engines.language_model.clients import Clients
+from backend.engines.language_model.gate import Gate
 from backend.engines.language_model.guard import GuardedModel
+from backend.engines.language_model.lean_client import LeanClient
 from backend.engines.language_model.tally import Tally
 from backend.engines.language_model.turns import (
     agent_tool,
@@ -54,6 +56,7 @@ from backend.ports.language_model import (
 )
 
 WAITING_EVENTS = 256
+MAX_MODELS = 64  # of one provider, whose names anybody may make up
 OPENAI_HOST = "api.openai.com"
 # Ten times the longest answer of today's models. The agent loop joins an answer anew with each piece of it: one of
 # 100 MB kept the whole process busy for 40 s, and no cancel got through.
@@ -140,14 +143,7 @@ class _Call:
             )
         if (left := gate.seconds_resting()) > 0:
             raise resting(left)
-        model = GuardedModel(
-            self._endpoint.model,
-            patience=self._patience,
-            gate=gate,
-            told=self._tell_attempt,
-            provider=OpenAIProvider(openai_client=client),
-            profile=_profile(self._endpoint),
-        )
+        model = self._model(client, gate).telling(self._tell_attempt)
         answered = await (self._converse(model, tools) if tools else self._ask(model))
         return Finished(
             text=answered.text or "",
@@ -157,6 +153,22 @@ class _Call:
             total_ms=self._milliseconds(),
             num_requests=self._tally.counted.requests,
         )
+
+    def _model(self, client: LeanClient, gate: Gate) -> GuardedModel:
+        """Return the model that all calls of this client share: to work out what it can takes a twentieth of a call."""
+        key = self._endpoint.model, self._endpoint.capabilities.tools, self._patience
+        if key not in client.kept:
+            if len(client.kept) >= MAX_MODELS:
+                client.kept.clear()
+            client.kept[key] = GuardedModel(
+                self._endpoint.model,
+                patience=self._patience,
+                gate=gate,
+                provider=OpenAIProvider(openai_client=client),
+                profile=_profile(self._endpoint),
+            )
+        made: GuardedModel = client.kept[key]
+        return made
 
     async def _ask(self, model: GuardedModel) -> ModelResponse:
         """Ask once, past the agent loop: without tools it doubles what a call costs the processor and adds nothing."""
