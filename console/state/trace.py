@@ -19,6 +19,7 @@ from console.state.trace_rows import (
     opened_first,
     trace_head,
     trace_lines,
+    unsent_words,
 )
 from console.state.trace_spans import in_order, span_detail, span_head, span_lines
 from console.state.trace_spans import opened_first as span_opened_first
@@ -27,7 +28,8 @@ from console.state.trace_spans import opened_first as span_opened_first
 class TraceState(Phased, rx.State):
     """One run and one node of it are open; empty where the answer has no run that is kept.
 
-    `opened` says that it stands over the page, where there is no room beside a transcript.
+    `opened` says that it stands over the page, where there is no room beside a transcript; `unsent` that a person
+    answered in the place of the run.
     """
 
     head: rx.Field[TraceHead] = rx.field(default_factory=TraceHead)
@@ -35,18 +37,19 @@ class TraceState(Phased, rx.State):
     node: rx.Field[NodeDetail] = rx.field(default_factory=NodeDetail)
     chosen: rx.Field[str] = rx.field("")
     opened: rx.Field[bool] = rx.field(default=False)
+    unsent: rx.Field[str] = rx.field("")
     _nodes: tuple[NodeRun, ...] = ()
     _conversation: str = ""
     _spans: dict[str, SpanLine] = {}  # noqa: RUF012  # a var of its own for each tab
 
     @rx.event
-    async def show(self, run_id: str) -> None:
-        """Read a run; an answer without one shows that there is none."""
+    async def show(self, run_id: str, replied_by: str = "") -> None:
+        """Read a run; an answer without one shows that there is none. `replied_by` is who answered in its place."""
         operator = await self._operator(Permission.FLOWS_READ)
-        await self._read(operator, run_id)
+        await self._read(operator, run_id, replied_by)
 
-    async def _read(self, operator: Operator, run_id: str) -> None:
-        self._nodes, self.lines, self.head, self._spans = (), [], TraceHead(), {}
+    async def _read(self, operator: Operator, run_id: str, replied_by: str) -> None:
+        self._nodes, self.lines, self.head, self._spans, self.unsent = (), [], TraceHead(), {}, ""
         if not run_id:
             self.phase = "empty"
             return
@@ -54,6 +57,7 @@ class TraceState(Phased, rx.State):
             detail = await services().runs.get(operator, run_id)
             self._nodes = tuple(detail.nodes)
             self.head, self.lines = trace_head(detail.run), trace_lines(detail)
+            self.unsent = unsent_words(detail, replied_by)
             self._choose(detail.run.error_node or opened_first(self._nodes))
             self.phase = "ready"
 
@@ -61,7 +65,7 @@ class TraceState(Phased, rx.State):
     async def show_spans(self, conversation_id: str, trace_id: str) -> None:
         """Read a trace that another system told of."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
-        self._nodes, self.lines, self.head, self._spans = (), [], TraceHead(), {}
+        self._nodes, self.lines, self.head, self._spans, self.unsent = (), [], TraceHead(), {}, ""
         self._conversation = conversation_id
         async with self._loading():
             page = Page(MAX_LIMIT)

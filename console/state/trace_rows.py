@@ -104,6 +104,16 @@ def opened_first(nodes: Sequence[NodeRun]) -> str:
     return waits or asked or (nodes[-1].node if nodes else "")
 
 
+def unsent_words(detail: RunDetail, replied_by: str) -> str:
+    """Say what became of a draft that a person answered in the place of; empty where nobody did, or none was made."""
+    said = (detail.run.output or {}).get("answer")
+    if not replied_by or not detail.nodes:
+        return ""
+    if any(said in (one.output or {}).values() for one in detail.nodes if one.plate == len(detail.nodes)):
+        return f"{replied_by} sent this answer under their name."
+    return f"{replied_by} answered in its place: what was written here was not sent."
+
+
 def trace_lines(detail: RunDetail) -> list[TraceLine]:
     whole = max((node.offset_ms + node.time_ms for node in detail.nodes), default=0) or 1
     return [line for node in detail.nodes for line in (_line(node, whole), *_calls(node, whole))]

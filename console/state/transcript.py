@@ -99,7 +99,8 @@ class TranscriptState(Phased, rx.State):
         if answer and answer.trace_id:
             yield TraceState.show_spans(self.conversation_id, answer.trace_id)
         else:
-            yield TraceState.show(answer.run_id if answer else "")
+            replied_by = answer.author if answer and answer.replied else ""
+            yield TraceState.show(answer.run_id if answer else "", replied_by)
 
     def _message_asked(self) -> str:
         """Return the message that the address names."""

@@ -66,6 +66,11 @@ def _ready() -> rx.Component:
             *(rx.el.div(rx.el.dt(name), rx.el.dd(value)) for name, value in figures),
             class_name="trace-sum",
         ),
+        rx.cond(
+            TraceState.unsent,
+            rx.el.p(status("idle", TraceState.unsent), class_name="t12 unread", dir="auto"),
+            rx.fragment(),
+        ),
         rx.el.ol(rx.foreach(TraceState.lines, _line), class_name="trace-bars"),
         rx.cond(TraceState.chosen, _node(), rx.fragment()),
     )

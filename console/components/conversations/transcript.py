@@ -154,7 +154,7 @@ def _feedback(line: Any) -> rx.Component:
             _thumb(line, "up", "Helpful", "thumbs-up"),
             _thumb(line, "down", "Not helpful", "thumbs-down"),
             rx.el.span(line.figures, class_name="t12 t2"),
-            rx.cond(line.run_id, _to_trace(line.run_id, TraceState.show(line.run_id)), rx.fragment()),
+            rx.cond(line.run_id, _to_trace(line.run_id, _show_run(line)), rx.fragment()),
             rx.cond(
                 line.trace_id,
                 _to_trace(line.trace_id, TraceState.show_spans(TranscriptState.conversation_id, line.trace_id)),
@@ -212,6 +212,10 @@ def _test(test: Any) -> rx.Component:
         rx.cond(test.run, rx.el.a(test.run, href=test.run_href, dir="auto"), rx.fragment()),
         key=test.href,
     )
+
+
+def _show_run(line: Any) -> Any:
+    return TraceState.show(line.run_id, rx.cond(line.replied, line.author, ""))
 
 
 def _to_trace(shown_by: Any, show: Any) -> rx.Component:

@@ -24,11 +24,14 @@ from backend.masking.types import Kind, MaskingRules
 from backend.operator import Operator
 from backend.ports.language_model import ModelEvent, TextDelta
 from console.state.takeover import TakeoverState
+from console.state.trace import TraceState
+from console.state.trace_rows import unsent_words
 from tests.backend.turns.test_keeping import publish
 from tests.backend.turns.test_replaying import owner
 from tests.console.state.test_takeover import opened
 from tests.console.tab import Tab, tab
 from tests.factories import flows
+from tests.planting import columns_with
 
 __all__ = ["owner", "tab"]
 WHOLE = "You said: Where is it, ada@example.org?"
@@ -78,7 +81,7 @@ class Asked:
         self.heard: list[dict[str, Any]] = []
 
     async def begin(self) -> None:
-        wish = RunWish({"message": "Where is it, ada@example.org?"})
+        wish = RunWish({"message": "Where is it, ada@example.org?"}, person="ada")
         self.events = await self.services.runs.stream(self.owner, "desk", wish)
         self.listening = asyncio.create_task(self._listen())
         await self.slow.speaks.wait()
@@ -181,6 +184,8 @@ async def test_a_masked_draft_goes_out_with_the_words_of_who_asked(
     assert isinstance(told, dict)
     assert told["output"] == {"answer": WHOLE}
     assert await asked.said() == [("Maren", masked)]
+    sent = unsent_words(await services.runs.get(owner, asked.run_id), "Maren")
+    assert sent == "Maren sent this answer under their name."
 
 
 async def test_a_draft_that_is_sent_keeps_the_passages_that_it_names(
@@ -255,3 +260,25 @@ async def test_over_rest_and_on_the_page(services: Services, owner: Operator, ta
     await foot.send({"text": foot.reply})
     assert (foot.draft, foot.reply) == ("", "")
     assert isinstance(foot, TakeoverState)
+
+
+async def test_a_draft_that_was_not_sent_is_told_masked_and_removed(
+    services: Services, owner: Operator, maren: Operator, tab: Tab, slow: Slow
+) -> None:
+    await services.masking.set_rules(owner, MaskingRules(frozenset({Kind.EMAIL})))
+    asked = Asked(services, owner, slow)
+    await asked.begin()
+    await services.takeovers.take(maren, asked.talk)
+    await asked.end()
+    await services.takeovers.reply(maren, asked.talk, "Somewhere else")
+    drafted = {one for one in await columns_with(services.units, "You said: Where") if "message" not in one}
+    assert {one.partition(":")[0] for one in drafted} == {"node_run.output", "node_run.inputs"}
+    assert await columns_with(services.units, "ada@example.org") == []
+    trace = tab.state(TraceState)
+    await trace.show(asked.run_id, "Maren")
+    assert trace.unsent == "Maren answered in its place: what was written here was not sent."
+    await trace.show(asked.run_id)
+    assert trace.unsent == ""
+    job = await services.privacy.remove(owner, "ada")
+    await services.privacy.execute(job.id)
+    assert await columns_with(services.units, "Where is it", "Somewhere else") == []
