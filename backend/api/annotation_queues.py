@@ -111,7 +111,7 @@ async def list_items(
 async def add_items(operator: Editor, queue_id: str, body: NewItems) -> Added:
     """Add conversations and answers; what is there already is left as it is."""
     targets = [one.target() for one in body.items]
-    return Added(added=await services().annotations.add_items(operator, queue_id, targets))
+    return Added(added=len(await services().annotations.add_items(operator, queue_id, targets)))
 
 
 @router.post("/{queue_id}/matching")
@@ -130,7 +130,7 @@ async def add_matching(
     added = await services().annotations.add_matching(
         operator, queue_id, filters, most=most, each_answer=each is Each.ANSWER
     )
-    return Added(added=added)
+    return Added(added=len(added))
 
 
 @router.delete("/{queue_id}/items/{item_id}", status_code=204)

@@ -15,6 +15,7 @@ from console.state.knowledge_documents import KnowledgeDocumentsState as Documen
 from console.state.knowledge_live import KnowledgeLiveState as Live
 from console.state.models import ModelsState as Models
 from console.state.prompts import PromptsState as Prompts
+from console.state.queue_pick import QueuePickState as Queue
 
 
 def undo_bars() -> rx.Component:
@@ -26,6 +27,13 @@ def undo_bars() -> rx.Component:
             on_undo=Conversations.take_back,
             on_end=Conversations.dismiss,
             number=Conversations.num_undo,
+        ),
+        undo_bar(
+            Queue.undo_words != "",
+            Queue.undo_words,
+            on_undo=Queue.take_back,
+            on_end=Queue.dismiss,
+            number=Queue.num_undo,
         ),
         undo_bar(Views.undo_words != "", Views.undo_words, on_undo=Views.take_back, on_end=Views.dismiss),
         undo_bar(

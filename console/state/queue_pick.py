@@ -9,7 +9,7 @@ import reflex as rx
 from backend.annotations.types import MAX_ADDED, Each, Target
 from backend.bootstrap import services
 from backend.operator import Operator, Permission
-from console import toasts
+from console import routes, toasts
 from console.state.conversations import ConversationsState
 from console.state.formats import counted
 from console.state.forms import Choice, Formed
@@ -25,7 +25,10 @@ class QueuePickState(Formed, rx.State):
     what: rx.Field[str] = rx.field("")
     shown: rx.Field[int] = rx.field(0)
     is_one: rx.Field[bool] = rx.field(default=False)
+    undo_words: rx.Field[str] = rx.field("")
+    num_undo: rx.Field[int] = rx.field(0)
     _targets: tuple[Target, ...] = ()
+    _added: tuple[str, ...] = ()  # the queue, then the items
 
     @rx.var
     def num_selected(self) -> int:
@@ -103,5 +106,33 @@ class QueuePickState(Formed, rx.State):
                 added = await annotations.add_items(operator, queue_id, self._targets)
             self.opened, self.selected = False, []
             name = (await annotations.queue(operator, queue_id)).name
-            return toasts.say(f"{counted(added, 'item')} added to {name}.")
+            if not added:
+                return toasts.say(f"All of it is in {name} already.")
+            self._added, self.num_undo = (queue_id, *added), self.num_undo + 1
+            self.undo_words = f"{counted(len(added), 'item')} added to {name}"
         return None
+
+    @rx.event
+    async def take_back(self) -> None:
+        """Take out again what was added last."""
+        operator = await self._operator(Permission.ANNOTATIONS_EDIT)
+        if self._added:
+            queue_id, *items = self._added
+            await services().annotations.take_back(operator, queue_id, items)
+        self._added, self.undo_words = (), ""
+
+    @rx.event
+    async def dismiss(self) -> None:
+        """Let what was added last stand."""
+        await self._operator(Permission.CONVERSATIONS_READ)
+        self._added, self.undo_words = (), ""
+
+    @rx.event
+    async def delete_selected(self) -> Any:
+        """Take what is selected out of the log, and offer it back."""
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        gone = await services().conversations.delete_some(operator, self.selected)
+        self.selected = []
+        listed = await self.get_state(ConversationsState)
+        await listed._offer_back(operator, gone, f"{counted(len(gone), 'conversation')} deleted")
+        return rx.redirect(routes.CONVERSATIONS)

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.annotations.errors import QueueNotFound
 from backend.annotations.models import AnnotationItemRow, AnnotationQueueRow, AnnotationRow
+from backend.annotations.repository.items import in_parts
 
 
 class Queues:
@@ -49,6 +50,15 @@ class Queues:
         )
         found = await (await self._session.connection()).execute(statement)
         return {queue_id: (num_items, num_done) for queue_id, num_items, num_done in found.all()}
+
+    async def take_out(self, queue_id: str, item_ids: Sequence[str]) -> int:
+        """Take out the items of which nobody said anything; return how many that were."""
+        item, said, num = AnnotationItemRow, AnnotationRow, 0
+        for ids in in_parts(item_ids):
+            labelled = select(said.item_id).where(said.project_id == self._project_id, col(said.item_id).in_(ids))
+            ours = col(item.project_id) == self._project_id, col(item.queue_id) == queue_id, col(item.id).in_(ids)
+            num += (await self._session.exec(delete(item).where(*ours, col(item.id).not_in(labelled)))).rowcount
+        return num
 
     async def has_labels(self, queue_id: str) -> bool:
         statement = (

@@ -28,8 +28,11 @@ class ItemUseCases(Base):
         for message_id, to in places.items():
             await move_items(work.session, project_id, message_id, to)
 
-    async def add_items(self, operator: Operator, queue_id: str, targets: Sequence[Target]) -> int:
-        """Add conversations and answers, and return how many were new. Raise QueueNotFound, NotFound, QuotaExceeded."""
+    async def add_items(self, operator: Operator, queue_id: str, targets: Sequence[Target]) -> list[str]:
+        """Add conversations and answers, and return the items that are new.
+
+        Raise QueueNotFound, NotFound, QuotaExceeded.
+        """
         operator.require(Permission.ANNOTATIONS_EDIT)
         wanted = list(dict.fromkeys(Target(storable(one.conversation_id), storable(one.message_id)) for one in targets))
         if len(wanted) > MAX_ADDED:
@@ -47,22 +50,24 @@ class ItemUseCases(Base):
             num_items = (await queues.counts([queue.id])).get(queue.id, (0, 0))[0]
             if num_items + len(new) > MAX_ITEMS:
                 raise QuotaExceeded(f"A queue has at most {MAX_ITEMS:,} items.", hint="Begin another queue.")
-            for one in new:
-                items.add(
-                    AnnotationItemRow(
-                        id=new_id("item"),
-                        project_id=operator.project_id,
-                        queue_id=queue.id,
-                        conversation_id=one.conversation_id,
-                        message_id=one.message_id,
-                    )
+            added = [
+                AnnotationItemRow(
+                    id=new_id("item"),
+                    project_id=operator.project_id,
+                    queue_id=queue.id,
+                    conversation_id=one.conversation_id,
+                    message_id=one.message_id,
                 )
-            return len(new)
+                for one in new
+            ]
+            for row in added:
+                items.add(row)
+            return [row.id for row in added]
 
     async def add_answers(
         self, operator: Operator, queue_id: str, conversation_ids: Sequence[str], *, most: int = MAX_ADDED
-    ) -> int:
-        """Add each answer of conversations, `most` of them, and return how many were new."""
+    ) -> list[str]:
+        """Add each answer of conversations, `most` of them, and return the items that are new."""
         operator.require(Permission.ANNOTATIONS_EDIT)
         found = await self.answers(operator, [storable(one) for one in conversation_ids])
         return await self.add_items(operator, queue_id, found[:most])
@@ -82,10 +87,10 @@ class ItemUseCases(Base):
 
     async def add_matching(
         self, operator: Operator, queue_id: str, filters: Filters, *, most: int = MAX_ADDED, each_answer: bool = False
-    ) -> int:
+    ) -> list[str]:
         """Add the conversations that filters leave, the last spoken in first, or `each_answer` of them.
 
-        Return how many were new.
+        Return the items that are new.
         """
         operator.require(Permission.ANNOTATIONS_EDIT)
         if not 1 <= most <= MAX_ADDED:
@@ -94,6 +99,17 @@ class ItemUseCases(Base):
         if each_answer:
             return await self.add_answers(operator, queue_id, found, most=most)
         return await self.add_items(operator, queue_id, [Target(one) for one in found])
+
+    async def take_back(self, operator: Operator, queue_id: str, item_ids: Sequence[str]) -> int:
+        """Undo that items were added; what somebody has labelled or put aside meanwhile stays. Return how many went.
+
+        Raise QueueNotFound.
+        """
+        operator.require(Permission.ANNOTATIONS_EDIT)
+        async with self._units.write(operator) as work:
+            queues = Queues(work.session, operator.project_id)
+            queue = await queues.get(storable(queue_id), lock=True)
+            return await queues.take_out(queue.id, [storable(one) for one in item_ids])
 
     async def remove_item(self, operator: Operator, queue_id: str, item_id: str) -> None:
         """Take an item out with its labels. Raise QueueNotFound, ItemNotFound."""

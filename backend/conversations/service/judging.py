@@ -140,6 +140,16 @@ class JudgingUseCases(Base):
         async with self._units.write(operator) as work:
             await self._take_out(work, operator, [conversation_id])
 
+    async def delete_some(self, operator: Operator, conversation_ids: Sequence[str]) -> Sequence[str]:
+        """Take conversations out of every list, and return those that were there; `restore` brings them back."""
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        async with self._units.write(operator) as work:
+            rows = ConversationRepository(work.session, operator.project_id)
+            wanted = sorted({storable(one) for one in conversation_ids})  # in the order in which a removal locks them
+            found = [one for one in wanted if await rows.conversation(one) is not None]
+            await self._take_out(work, operator, found)
+            return found
+
     async def delete_examples(self, operator: Operator) -> Sequence[str]:
         """Take what came with the product out of every list, and return its ids; `restore` brings it back."""
         operator.require(Permission.CONVERSATIONS_REPLY)

@@ -31,7 +31,7 @@ def trace() -> rx.Component:
                 "No trace", "No run wrote these answers: a person did, another system, or they came with the example."
             ),
             problem=TraceState.problem,
-            on_retry=TraceState.show(TraceState.head.run_id),
+            on_retry=TraceState.show(TraceState.head.run_id, ""),
             what="The trace",
         ),
         role="complementary",

@@ -37,7 +37,7 @@ class Scene:
         about = NewQueue("Answers", configs or (GOOD,), **other)  # type: ignore[arg-type]
         made = await self.annotations.create_queue(self.owner, about)
         answers = [Target(one.conversation_id, one.answer_id) for one in self.turns]
-        assert await self.annotations.add_items(self.owner, made.id, answers) == len(answers)
+        assert len(await self.annotations.add_items(self.owner, made.id, answers)) == len(answers)
         return made
 
     async def label_all(self, who: Operator, queue: Queue, values: list[object]) -> None:

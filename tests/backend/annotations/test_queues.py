@@ -121,7 +121,7 @@ async def test_an_item_is_in_a_queue_once(scene):
     queue = await scene.queue()
     first = scene.turns[0]
     again = [Target(first.conversation_id, first.answer_id), Target(first.conversation_id)]
-    assert await scene.annotations.add_items(scene.owner, queue.id, [*again, *again]) == 1
+    assert len(await scene.annotations.add_items(scene.owner, queue.id, [*again, *again])) == 1
     assert (await scene.annotations.queue(scene.owner, queue.id)).num_items == 4
     with pytest.raises(NotFound):
         await scene.annotations.add_items(scene.owner, queue.id, [Target(first.conversation_id, "msg_none")])
@@ -133,12 +133,12 @@ async def test_an_item_is_in_a_queue_once(scene):
 async def test_a_filter_fills_a_queue(scene):
     await scene.log.add_tag(scene.owner, scene.turns[1].conversation_id, "look")
     queue = await scene.queue()
-    assert await scene.annotations.add_matching(scene.owner, queue.id, Filters(tags=("look",))) == 1
-    assert await scene.annotations.add_matching(scene.owner, queue.id, Filters(), most=2) == 1
-    assert await scene.annotations.add_matching(scene.owner, queue.id, Filters()) == 1
+    assert len(await scene.annotations.add_matching(scene.owner, queue.id, Filters(tags=("look",)))) == 1
+    assert len(await scene.annotations.add_matching(scene.owner, queue.id, Filters(), most=2)) == 1
+    assert len(await scene.annotations.add_matching(scene.owner, queue.id, Filters())) == 1
     answers = await scene.annotations.create_queue(scene.owner, NewQueue("Each answer", (GOOD,)))
-    assert await scene.annotations.add_matching(scene.owner, answers.id, Filters(), each_answer=True, most=2) == 2
-    assert await scene.annotations.add_answers(scene.owner, answers.id, [scene.turns[0].conversation_id]) == 1
+    assert len(await scene.annotations.add_matching(scene.owner, answers.id, Filters(), each_answer=True, most=2)) == 2
+    assert len(await scene.annotations.add_answers(scene.owner, answers.id, [scene.turns[0].conversation_id])) == 1
     items = (await scene.annotations.items(scene.owner, answers.id, Page())).items
     assert {one.target.message_id for one in items} == {one.answer_id for one in scene.turns}
 

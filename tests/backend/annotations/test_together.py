@@ -34,7 +34,7 @@ async def test_four_people_label_every_item_twice(scene, units):
     assert await scene.log.add_tag(scene.owner, turn.conversation_id, "50 %") == ("50 %",)
     assert len((await scene.log.list(scene.owner, Filters(tags=("50 %",)), Page())).items) == 1
     queue = await scene.queue(num_labels=2)
-    assert await scene.annotations.add_matching(scene.owner, queue.id, Filters()) == 12
+    assert len(await scene.annotations.add_matching(scene.owner, queue.id, Filters())) == 12
     people = [replace(scene.ada, user_id=f"user_{number}", name=f"Person {number}") for number in range(4)]
 
     async def label_all(who: Operator) -> int:

@@ -140,7 +140,7 @@ async def test_a_queue_takes_the_answers_of_an_experiment_and_is_held_against_it
     chosen = dict(parse_qsl(urlsplit(state.lacking[-1].href).query))
     filters = filters_of("", asked_of(chosen))
     assert filters.channels == (Channel.EXPERIMENT,)
-    assert await services.annotations.add_matching(owner, queue.id, filters, each_answer=True) == len(ANSWERS)
+    assert len(await services.annotations.add_matching(owner, queue.id, filters, each_answer=True)) == len(ANSWERS)
     for _ in ANSWERS:
         task = (await services.annotations.take_next(owner, queue.id)).task
         assert task is not None

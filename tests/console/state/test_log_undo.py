@@ -1,0 +1,80 @@
+"""What was done to several conversations of the log at once is offered back."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.annotations.configs import config_of
+from backend.annotations.types import NewQueue
+from backend.bootstrap import Services
+from backend.operator import Operator
+from backend.paging import Page
+from console.state.conversations import ConversationsState
+from console.state.queue_pick import QueuePickState
+from tests.console.tab import Tab, tab
+from tests.factories.conversations import chat
+
+__all__ = ["tab"]
+
+
+@pytest.fixture
+async def person(services: Services) -> Operator:
+    return await services.identity.ensure_owner()
+
+
+@pytest.fixture
+async def listed(services: Services, tab: Tab, person: Operator) -> ConversationsState:
+    for number in range(4):
+        await chat(services.conversations, services.units, person, said=f"Number {number}")
+    state = tab.at("/conversations").state(ConversationsState)
+    await state.load()
+    await tab.state(QueuePickState).load()
+    return state
+
+
+async def test_what_is_selected_is_deleted_and_comes_back_together(
+    services: Services, tab: Tab, person: Operator, listed: ConversationsState
+) -> None:
+    pick, every = tab.state(QueuePickState), listed.ids
+    for one in every[:3]:
+        await pick.select(one)
+    await services.conversations.delete(person, every[0])  # by somebody else meanwhile
+    await pick.delete_selected()
+    assert (listed.ids, pick.selected) == (every[3:], [])
+    assert (listed.undo, listed.undo_words, listed.num_undo) == (True, "2 conversations deleted", 1)
+    await listed.delete(every[3])
+    assert listed.num_undo == 2, "another act has its own ten seconds"
+    await listed.take_back()
+    assert listed.ids == every[3:]
+    await pick.select(every[3])
+    await pick.delete_selected()
+    assert listed.undo_words == "1 conversation deleted"
+    await pick.delete_selected()  # nothing is selected
+    assert not listed.undo
+
+
+async def test_what_was_added_to_a_queue_is_taken_out_again_but_for_what_was_labelled(
+    services: Services, tab: Tab, person: Operator, listed: ConversationsState
+) -> None:
+    queue = await services.annotations.create_queue(person, NewQueue("Weekly", (config_of({"name": "good"}),)))
+    pick = tab.state(QueuePickState)
+    await pick.select(listed.ids[0])
+    await pick.open_selected()
+    await pick.add({"queue_id": queue.id})
+    assert pick.undo_words == "1 item added to Weekly"
+    await pick.dismiss()
+    await pick.take_back()  # the first one stands
+    await pick.open_shown()
+    await pick.add({"queue_id": queue.id})
+    assert (pick.undo_words, pick.num_undo) == ("3 items added to Weekly", 2)
+    added = (await services.annotations.items(person, queue.id, Page())).items
+    await services.annotations.label(person, queue.id, added[-1].id, "good", value=True)
+    await pick.take_back()
+    left = (await services.annotations.items(person, queue.id, Page())).items
+    assert [one.id for one in left] == [added[0].id, added[-1].id]
+    assert pick.undo_words == ""
+    await pick.select(listed.ids[0])
+    await pick.open_selected()
+    said = await pick.add({"queue_id": queue.id})
+    assert "All of it is in Weekly already." in str(said)
+    assert (pick.undo_words, len(left)) == ("", 2)
