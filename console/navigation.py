@@ -70,6 +70,7 @@ class Act:
 
 
 ACTS: tuple[Act, ...] = (
+    Act("Live tests", "A/B of prompts", route=routes.LIVE_TESTS),
     Act("Use the light theme", act="light"),
     Act("Use the dark theme", act="dark"),
     Act("Use the theme of the system", act="system"),

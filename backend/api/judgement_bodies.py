@@ -18,15 +18,17 @@ from backend.judgements.types import DEFAULT_ITEMS, MAX_ITEMS, JudgedItem, Judge
 class NewJudgementBody(Strict):
     """`judge` has the settings of an evaluator of the kind judge, with a name under which its scores stand.
 
-    It is asked about a queue, or about `conversation_ids`, else about what the filters in the address leave: `each`
-    conversation as a whole, or each answer. What this very judge has judged is left out unless `again`.
+    It is asked about a queue, about a live test, or about `conversation_ids`, else about what the filters in the
+    address leave: `each` conversation as a whole, or each answer. What this very judge has judged is left out unless
+    `again`. About a live test `judge` may be left out: the test's own is asked.
     """
 
-    judge: dict[str, Any]
+    judge: dict[str, Any] = Field(default={})
     each: Each = Each.CONVERSATION
     most: int = Field(default=DEFAULT_ITEMS, ge=1, le=MAX_ITEMS)
     budget: Budget | None = None
     queue_id: str = ""
+    live_test_id: str = ""
     conversation_ids: list[str] = Field(default=[], max_length=MAX_ITEMS)
     again: bool = False
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
 from backend.api.bodies import Strict
 from backend.live_tests.types import MAX_ARMS, MAX_WEIGHT, Arm, LiveTest, Metric, NewLiveTest, Report, State, Verdict
+from backend.paging import Listed
 
 
 class ArmBody(Strict):
@@ -17,21 +18,36 @@ class ArmBody(Strict):
 
 
 class NewLiveTestBody(Strict):
-    """`margin` is the difference that does not matter: of a share itself, of cost and latency in parts."""
+    """`margin` is the difference that does not matter: of a share itself, of cost, latency and scores in parts.
+
+    `judge` names a judge of the log where `metric` or `guardrail` is "judged".
+    """
 
     label: str = Field(default="production", max_length=100)
     arms: Annotated[list[ArmBody], Field(max_length=MAX_ARMS)]
     metric: Metric = Metric.ANSWERED
     margin: float | None = Field(default=None, gt=0, lt=1)
     guardrail: Metric | None = Metric.ANSWERED
+    judge: str = Field(default="", max_length=100)
 
     def new(self) -> NewLiveTest:
         arms = tuple(Arm(one.version, one.weight) for one in self.arms)
-        return NewLiveTest(self.label, arms, self.metric, self.margin, self.guardrail)
+        return NewLiveTest(self.label, arms, self.metric, self.margin, self.guardrail, self.judge)
 
 
 class Promotion(Strict):
     version: int
+
+
+class PinnedJudgeBody(BaseModel):
+    """The judge as it was when the test began. `version` tells one wording from another; null has no target."""
+
+    name: str
+    version: str
+    settings: dict[str, Any]
+    is_share: bool
+    more_is_better: bool
+    target: float | None
 
 
 class LiveTestBody(BaseModel):
@@ -50,6 +66,7 @@ class LiveTestBody(BaseModel):
     started_at: datetime
     ended_by: str
     ended_at: datetime | None
+    judge: PinnedJudgeBody | None
 
     @classmethod
     def of(cls, test: LiveTest) -> LiveTestBody:
@@ -60,11 +77,18 @@ class LiveTestList(BaseModel):
     live_tests: list[LiveTestBody]
     next: str | None
 
+    @classmethod
+    def of(cls, listed: Listed[LiveTest]) -> LiveTestList:
+        return cls(live_tests=[LiveTestBody.of(one) for one in listed.items], next=listed.next)
+
 
 class ArmReportBody(BaseModel):
+    """`num_judged` of the conversations were judged by the judge of the test; no other counts for what it says."""
+
     version: int
     weight: int
     num_conversations: int
+    num_judged: int
     values: dict[Metric, float | None]
 
 
@@ -100,6 +124,7 @@ class ReportBody(BaseModel):
                     version=one.arm.version,
                     weight=one.arm.weight,
                     num_conversations=one.num_conversations,
+                    num_judged=one.num_judged,
                     values=dict(one.values),
                 )
                 for one in report.arms

@@ -11,6 +11,7 @@ from backend.api.idempotent import IdempotentRoute
 from backend.api.live_test_bodies import LiveTestBody, LiveTestList, NewLiveTestBody, Promotion, ReportBody
 from backend.api.prompt_version_bodies import LabelAnswer
 from backend.bootstrap import services
+from backend.live_tests.types import State
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
 
@@ -26,8 +27,15 @@ async def list_live_tests(
     operator: Reader, prompt_id: str, limit: Limit = DEFAULT_LIMIT, after: str = ""
 ) -> LiveTestList:
     """List the live tests of a prompt, newest first."""
-    listed = await services().live_tests.list(operator, prompt_id, Page(limit, after))
-    return LiveTestList(live_tests=[LiveTestBody.of(one) for one in listed.items], next=listed.next)
+    return LiveTestList.of(await services().live_tests.list(operator, prompt_id, Page(limit, after)))
+
+
+@router.get("/live-tests")
+async def list_all_live_tests(
+    operator: Reader, limit: Limit = DEFAULT_LIMIT, after: str = "", state: State | None = None
+) -> LiveTestList:
+    """List the live tests of all prompts, newest first, those in one state where it is named."""
+    return LiveTestList.of(await services().live_tests.list(operator, page=Page(limit, after), state=state))
 
 
 @router.post("/prompts/{prompt_id}/live-tests", status_code=201)

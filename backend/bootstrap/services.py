@@ -201,7 +201,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         approvals=running.approvals,
         takeovers=running.takeovers,
         experiments=experiments.service,
-        judgements=JudgementService(experiments.outside, experiments.executor, conversations, annotations),
+        judgements=JudgementService(experiments.outside, experiments.executor, conversations, annotations, live_tests),
         live_tests=live_tests,
         turns=TurnService(
             conversations,

@@ -22,7 +22,8 @@ EVERYTHING = Filters()
 class NewJudgement:
     """What somebody wishes to ask a judge: its settings are an evaluator's of the kind judge.
 
-    It is asked of what a queue holds where one is named, else of these conversations, else of what the filters leave;
+    It is asked of what a queue holds where one is named, else of what a live test drew, where it may be the judge that
+    the test has (`judge` is empty then), else of these conversations, else of what the filters leave;
     `each` says whether of the whole or of each answer, and a queue says it itself. At most `most` items, the newest
     first. `budget` is in dollars, None without one. What this very judge has judged is left out unless `again`.
     """
@@ -32,6 +33,7 @@ class NewJudgement:
     most: int = DEFAULT_ITEMS
     budget: Decimal | None = None
     queue_id: str = ""
+    live_test_id: str = ""
     conversation_ids: tuple[str, ...] = ()
     filters: Filters = EVERYTHING
     again: bool = False

@@ -33,6 +33,7 @@ class LiveTestRow(SQLModel, table=True):
     metric: str
     margin: float
     guardrail: str = ""
+    judge: dict[str, Any] | None = Field(default=None, sa_type=Json, nullable=True)
     state: str = "running"
     reason: str = ""
     started_by: str = ""

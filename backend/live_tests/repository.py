@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -49,11 +50,13 @@ class LiveTests:
             raise LiveTestNotFound
         return row
 
-    async def page(self, prompt_id: str, page: Page) -> list[LiveTestRow]:
-        """Return one row more than asked for, newest first."""
-        statement = select(LiveTestRow).where(
-            LiveTestRow.project_id == self._project_id, LiveTestRow.prompt_id == prompt_id
-        )
+    async def page(self, page: Page, prompt_id: str = "", state: State | None = None) -> list[LiveTestRow]:
+        """Return one row more than asked for, newest first, of one prompt and in one state where they are named."""
+        statement = select(LiveTestRow).where(LiveTestRow.project_id == self._project_id)
+        if prompt_id:
+            statement = statement.where(LiveTestRow.prompt_id == prompt_id)
+        if state:
+            statement = statement.where(LiveTestRow.state == state.value)
         if page.after:
             statement = statement.where(col(LiveTestRow.id) < page.after)
         newest = statement.order_by(col(LiveTestRow.id).desc()).limit(page.limit + 1)
@@ -155,16 +158,20 @@ class LiveTests:
         mine = (col(seat.project_id) == self._project_id, col(seat.conversation_id).in_(conversation_ids))
         await self._session.exec(delete(seat).where(*mine))
 
-    async def outcomes(self, test_id: str) -> list[Outcome]:
-        """Return how the conversations of a test went: those held here, and those held elsewhere that were reported."""
-        return [*await self._held_here(test_id), *await self._held_elsewhere(test_id)]
+    async def outcomes(self, test_id: str, judged: Mapping[str, float]) -> list[Outcome]:
+        """Return how the conversations of a test went: those held here, and those held elsewhere that were reported.
 
-    async def _held_here(self, test_id: str) -> list[Outcome]:
+        `judged` is what a judge says of conversations.
+        """
+        found = [*await self._held_here(test_id), *await self._held_elsewhere(test_id)]
+        return [replace(one, judged=judged.get(id_)) if id_ in judged else one for id_, one in found]
+
+    async def _held_here(self, test_id: str) -> list[tuple[str, Outcome]]:
         """Return those whose first run has ended, cancelled ones left out."""
         seat, run, talk = LiveTestSeatRow, RunRow, ConversationRow
         statement: Any = (
             select(  # type: ignore[call-overload]  # more columns than the typing knows
-                seat.version, run.status, run.cost, run.time_ms,
+                talk.id, seat.version, run.status, run.cost, run.time_ms,
                 talk.state, talk.rating, talk.satisfaction, talk.cost, talk.latency_ms, talk.num_turns,
             )
             .join(run, (col(run.id) == seat.run_id) & (col(run.project_id) == self._project_id))
@@ -173,19 +180,19 @@ class LiveTests:
                 seat.project_id == self._project_id, seat.live_test_id == test_id, col(run.status).in_(TOLD)
             )
         )  # fmt: skip
-        return [_outcome(*values) for values in await self._session.exec(statement)]
+        return [(id_, _outcome(*values)) for id_, *values in await self._session.exec(statement)]
 
-    async def _held_elsewhere(self, test_id: str) -> list[Outcome]:
+    async def _held_elsewhere(self, test_id: str) -> list[tuple[str, Outcome]]:
         seat, talk = LiveTestSeatRow, ConversationRow
         statement: Any = (
             select(  # type: ignore[call-overload]  # more columns than the typing knows
-                seat.version, talk.state, talk.task_completed, talk.rating, talk.satisfaction, talk.cost,
+                talk.id, seat.version, talk.state, talk.task_completed, talk.rating, talk.satisfaction, talk.cost,
                 talk.latency_ms, talk.num_turns,
             )
             .join(talk, (col(talk.id) == seat.conversation_id) & (col(talk.project_id) == self._project_id))
             .where(seat.project_id == self._project_id, seat.live_test_id == test_id, seat.conversation_id != "")
         )  # fmt: skip
-        return [_reported(*values) for values in await self._session.exec(statement)]
+        return [(id_, _reported(*values)) for id_, *values in await self._session.exec(statement)]
 
 
 async def running_everywhere(session: AsyncSession) -> Sequence[tuple[str, str, str]]:

@@ -17,11 +17,12 @@ from backend.errors import Conflict, DomainError, InvalidInput
 from backend.ids import new_id
 from backend.live_tests.checks import checked_arms, checked_margin
 from backend.live_tests.drawing import SeatNames, drawn
+from backend.live_tests.judging import Judging
 from backend.live_tests.models import LiveTestRow
 from backend.live_tests.repository import LiveTests, running_everywhere, with_untold
 from backend.live_tests.shapes import arms_of, live_test_of
 from backend.live_tests.standings import report_of
-from backend.live_tests.types import LiveTest, NewLiveTest, Report, State
+from backend.live_tests.types import LiveTest, Metric, NewLiveTest, PinnedJudge, Report, State
 from backend.live_tests.wording import evidence, guardrail_words
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
@@ -34,6 +35,7 @@ from backend.prompts.types import Drawn, LabelChange, Taking
 from backend.unit_of_work import Units, Work
 
 GUARDRAIL = "The guardrail"
+FIRST_PAGE = Page()
 # A conversation that was drawn may be told so long after its test ended.
 UNTOLD = timedelta(days=30)
 logger = logging.getLogger(__name__)
@@ -58,6 +60,7 @@ class LiveTestService:
             hint = "Give a version the label first; the test compares the others with it."
             raise InvalidInput(f"{about.name} has no version under {wish.label}.", hint=hint)
         arms = checked_arms(wish.arms, baseline)
+        judge = await self._judge(operator, wish)
         margin = checked_margin(wish)
         for arm in arms:
             if arm.version != baseline:
@@ -73,6 +76,7 @@ class LiveTestService:
             metric=wish.metric.value,
             margin=margin,
             guardrail=wish.guardrail.value if wish.guardrail else "",
+            judge=asdict(judge) if judge else None,
             started_by=operator.name,
             started_by_id=operator.user_id,
         )
@@ -84,6 +88,7 @@ class LiveTestService:
                         await self._prompts.check_stands_still(work, operator, about.id, wish.label, arm.version)
                 LiveTests(work.session, operator.project_id).add(row)
                 after = {"label": test.label, "arms": row.arms, "metric": row.metric, "guardrail": row.guardrail}
+                after |= {"judge": judge.name} if judge else {}
                 await AuditTrail(work.session).record(operator, "live_test.start", _target(test), after=after)
         except IntegrityError as error:
             raise Conflict(
@@ -91,12 +96,14 @@ class LiveTestService:
             ) from error
         return test
 
-    async def list(self, operator: Operator, prompt: str, page: Page | None = None) -> Listed[LiveTest]:
-        """Return the live tests of a prompt, newest first. Raise PromptNotFound."""
+    async def list(
+        self, operator: Operator, prompt: str = "", page: Page = FIRST_PAGE, *, state: State | None = None
+    ) -> Listed[LiveTest]:
+        """Return the live tests of a prompt, without one those of all, newest first. Raise PromptNotFound."""
         operator.require(Permission.PROMPTS_READ)
-        about, page = await self._prompts.get(operator, prompt), page or Page()
+        about = (await self._prompts.get(operator, prompt)).id if prompt else ""
         async with self._units.read(operator) as session:
-            rows = await LiveTests(session, operator.project_id).page(about.id, page)
+            rows = await LiveTests(session, operator.project_id).page(page, about, state)
         return Listed.cut([live_test_of(row) for row in rows], page)
 
     async def halted(self, operator: Operator, since: datetime, limit: int) -> Sequence[LiveTest]:
@@ -111,8 +118,24 @@ class LiveTestService:
         operator.require(Permission.PROMPTS_READ)
         async with self._units.read(operator) as session:
             tests = LiveTests(session, operator.project_id)
-            row = await tests.get(storable(test_id))
-            return report_of(live_test_of(row), await tests.outcomes(row.id))
+            test = live_test_of(await tests.get(storable(test_id)))
+            judging = Judging(session, operator.project_id)
+            judged = await judging.said(test.id, test.judge) if test.judge else {}
+            return report_of(test, await tests.outcomes(test.id, judged))
+
+    async def judges(self, operator: Operator) -> Sequence[PinnedJudge]:
+        """Return the judges that a test may go by, as they judged the log last, by name."""
+        operator.require(Permission.EXPERIMENTS_READ)
+        async with self._units.read(operator) as session:
+            return await Judging(session, operator.project_id).judges()
+
+    async def conversations(self, operator: Operator, test_id: str, limit: int) -> tuple[LiveTest, Sequence[str]]:
+        """Return a test with the conversations that it drew, newest first. Raise LiveTestNotFound."""
+        operator.require(Permission.PROMPTS_READ)
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            row = await LiveTests(session, operator.project_id).get(storable(test_id))
+            return live_test_of(row), await Judging(session, operator.project_id).conversations(row.id, limit)
 
     async def stop(self, operator: Operator, test_id: str) -> LiveTest:
         """Let everybody have the version under the label again. Raise LiveTestNotFound, Conflict once it ended."""
@@ -234,11 +257,18 @@ class LiveTestService:
             return
         broken = next((one for one in found.standings if one.metric is test.guardrail and one.verdict == "worse"), None)
         if broken is not None:
-            words = guardrail_words(broken)
+            words = guardrail_words(test, broken)
             await self._end(operator, test_id, State.HALTED, words)
             for wish in await self._prompts.approvals(operator, test.prompt_id):
                 if (wish.label, wish.version) == (test.label, broken.version):  # it speaks of better days
                     await self._prompts.refuse(operator, wish.id, words)
+
+    async def _judge(self, operator: Operator, wish: NewLiveTest) -> PinnedJudge | None:
+        if Metric.JUDGED not in (wish.metric, wish.guardrail):
+            return None
+        operator.require(Permission.EXPERIMENTS_READ)
+        async with self._units.read(operator) as session:
+            return await Judging(session, operator.project_id).named(storable(wish.judge))
 
     async def _end(self, operator: Operator, test_id: str, state: State, reason: str) -> LiveTest:
         async with self._units.write(operator) as work:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.live_tests.models import LiveTestRow
-from backend.live_tests.types import Arm, LiveTest, Metric, State
+from backend.live_tests.types import Arm, LiveTest, Metric, PinnedJudge, State
 
 
 def live_test_of(row: LiveTestRow) -> LiveTest:
@@ -23,6 +23,7 @@ def live_test_of(row: LiveTestRow) -> LiveTest:
         started_at=row.started_at,
         ended_by=row.ended_by,
         ended_at=row.ended_at,
+        judge=PinnedJudge(**row.judge) if row.judge else None,
     )
 
 

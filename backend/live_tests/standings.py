@@ -35,11 +35,10 @@ class Sample:
 def report_of(test: LiveTest, outcomes: Sequence[Outcome]) -> Report:
     """Compare every version with the baseline: the metric of the test, and the guardrail where it is another."""
     of_arm = {arm.version: [one for one in outcomes if one.version == arm.version] for arm in test.arms}
-    arms = tuple(_arm_report(arm, of_arm[arm.version]) for arm in test.arms)
-    metrics = [test.metric] + ([test.guardrail] if test.guardrail and test.guardrail != test.metric else [])
+    arms = tuple(_arm_report(test, arm, of_arm[arm.version]) for arm in test.arms)
     standings = [
         standing(test, metric, arm.version, of_arm[test.baseline], of_arm[arm.version])
-        for metric in metrics
+        for metric in test.metrics
         for arm in test.arms
         if arm.version != test.baseline
     ]
@@ -51,7 +50,8 @@ def standing(
     test: LiveTest, metric: Metric, version: int, baseline: Sequence[Outcome], own: Sequence[Outcome]
 ) -> Standing:
     """Return how a version stands. All versions together err in one test of twenty at the most."""
-    before, now = sample(metric, baseline), sample(metric, own)
+    is_share = test.is_share(metric)
+    before, now = sample(metric, baseline, is_share=is_share), sample(metric, own, is_share=is_share)
     if before is None or now is None:
         return Standing(metric, version, _mean(now), _mean(before), None, None, None, "cannot_tell")
     difference = now.mean - before.mean
@@ -65,22 +65,24 @@ def standing(
         confidence = 1 - ALPHA / max(1, len(test.arms) - 1)
         interval = always_valid_interval(difference, variance, margin or math.sqrt(variance), confidence)
         low, high = interval.low, interval.high
-    verdict = _verdict(low, high, margin, more_is_better=metric.more_is_better)
+    verdict = _verdict(low, high, margin, more_is_better=test.more_is_better(metric))
     needed = None
     if verdict == "cannot_tell":
         # The half width shrinks with the root of the number; what it must shrink to is the larger of the two.
         aim = max(abs(difference), margin, 1e-12)
         needed = max(1, math.ceil((before.size + now.size) * (((high - low) / 2 / aim) ** 2 - 1)))
+    if is_share:  # no share moves by more than all of it
+        low, high = max(low, -1.0), min(high, 1.0)
     return Standing(metric, version, now.mean, before.mean, difference, low, high, verdict, needed)
 
 
-def sample(metric: Metric, outcomes: Sequence[Outcome]) -> Sample | None:
+def sample(metric: Metric, outcomes: Sequence[Outcome], *, is_share: bool) -> Sample | None:
     """Return what an arm tells of a metric, None where nothing."""
     values = [value for one in outcomes if (value := _value(metric, one)) is not None]
     if not values:
         return None
     mean, size = math.fsum(values) / len(values), len(values)
-    if metric.is_share:
+    if is_share:
         # Two more, one of each: a share of nought or one would else be certain.
         near = (math.fsum(values) + 1) / (size + 2)
         return Sample(size, mean, near * (1 - near) / size)
@@ -97,6 +99,8 @@ def _value(metric: Metric, one: Outcome) -> float | None:
             return one.cost
         case Metric.LATENCY:
             return one.latency_ms if one.is_answered else None
+        case Metric.JUDGED:
+            return one.judged
 
 
 def _verdict(low: float, high: float, margin: float, *, more_is_better: bool) -> Verdict:
@@ -111,12 +115,14 @@ def _verdict(low: float, high: float, margin: float, *, more_is_better: bool) ->
 
 def _margin(test: LiveTest, metric: Metric, baseline: float) -> float:
     margin = test.margin if metric is test.metric else metric.margin
-    return margin if metric.is_share else margin * abs(baseline)
+    return margin if test.is_share(metric) else margin * abs(baseline)
 
 
 def _mean(one: Sample | None) -> float | None:
     return None if one is None else one.mean
 
 
-def _arm_report(arm: Arm, outcomes: Sequence[Outcome]) -> ArmReport:
-    return ArmReport(arm, len(outcomes), {metric: _mean(sample(metric, outcomes)) for metric in Metric})
+def _arm_report(test: LiveTest, arm: Arm, outcomes: Sequence[Outcome]) -> ArmReport:
+    told = [metric for metric in Metric if metric is not Metric.JUDGED or test.judge]
+    values = {metric: _mean(sample(metric, outcomes, is_share=test.is_share(metric))) for metric in told}
+    return ArmReport(arm, len(outcomes), values, sum(one.judged is not None for one in outcomes))

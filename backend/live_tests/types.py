@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
+
+from backend.experiments.comparison_types import falls_short
 
 MIN_ARMS, MAX_ARMS = 2, 5
 MAX_WEIGHT = 1_000
@@ -16,25 +18,21 @@ Verdict = Literal["better", "worse", "same", "cannot_tell"]
 
 
 class Metric(StrEnum):
-    """What is known of every conversation."""
+    """What is known of every conversation; JUDGED of those alone that the judge of the test judged."""
 
     ANSWERED = "answered"
     SATISFIED = "satisfied"
     COST = "cost"
     LATENCY = "latency"
-
-    @property
-    def is_share(self) -> bool:
-        return self in (Metric.ANSWERED, Metric.SATISFIED)
-
-    @property
-    def more_is_better(self) -> bool:
-        return self.is_share
+    JUDGED = "judged"
 
     @property
     def margin(self) -> float:
         """The difference that does not matter: of a share itself, of a mean in parts of the baseline's."""
-        return {Metric.ANSWERED: 0.02, Metric.SATISFIED: 0.05, Metric.COST: 0.1, Metric.LATENCY: 0.1}[self]
+        return 0.02 if self is Metric.ANSWERED else 0.1 if self in (Metric.COST, Metric.LATENCY) else 0.05
+
+
+SHARES = (Metric.ANSWERED, Metric.SATISFIED)
 
 
 class State(StrEnum):
@@ -55,14 +53,49 @@ class Arm:
 
 
 @dataclass(frozen=True, slots=True)
+class PinnedJudge:
+    """A judge of the log, with the wording and the models that it had when the test began: no other word counts."""
+
+    name: str
+    version: str
+    settings: Mapping[str, Any]
+
+    @property
+    def has_pass_mark(self) -> bool:
+        return self.settings.get("threshold") is not None
+
+    @property
+    def is_share(self) -> bool:
+        """Tell whether it says pass or fail of a conversation, and not a number on a scale."""
+        return self.has_pass_mark or not (self.settings.get("output") == "score" or self.settings.get("values"))
+
+    @property
+    def more_is_better(self) -> bool:
+        return self.has_pass_mark or self.settings.get("direction", "higher") == "higher"
+
+    @property
+    def target(self) -> float | None:
+        """Return what the mean should reach; a target of scores says nothing of how many pass."""
+        return None if self.has_pass_mark else self.settings.get("target")
+
+    def is_missed(self, value: float | None) -> bool:
+        """Tell whether a value that is known does not reach the target."""
+        return value is not None and falls_short(value, self.target, "higher" if self.more_is_better else "lower")
+
+
+@dataclass(frozen=True, slots=True)
 class NewLiveTest:
-    """What somebody wishes. The version under the label has to be among the arms; `margin` None is the metric's own."""
+    """What somebody wishes. The version under the label has to be among the arms; `margin` None is the metric's own.
+
+    `judge` is the name of a judge of the log, where the metric or the guardrail is what it says.
+    """
 
     label: str
     arms: tuple[Arm, ...]
     metric: Metric = Metric.ANSWERED
     margin: float | None = None
     guardrail: Metric | None = Metric.ANSWERED
+    judge: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +117,26 @@ class LiveTest:
     started_at: datetime
     ended_by: str = ""
     ended_at: datetime | None = None
+    judge: PinnedJudge | None = None
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Return what the versions are compared by: the metric, and the guardrail where it is another."""
+        return tuple(dict.fromkeys(one for one in (self.metric, self.guardrail) if one))
+
+    def is_share(self, metric: Metric) -> bool:
+        return metric in SHARES if self.judge is None or metric is not Metric.JUDGED else self.judge.is_share
+
+    def more_is_better(self, metric: Metric) -> bool:
+        return metric in SHARES if self.judge is None or metric is not Metric.JUDGED else self.judge.more_is_better
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How one conversation went. `is_liked` is None where nobody rated it, money in US dollars, time a turn in ms.
 
-    Of one that was held elsewhere money and time are None where nobody told them.
+    Of one that was held elsewhere money and time are None where nobody told them. `judged` is what the judge of the
+    test says, None where it was not asked yet.
     """
 
     version: int
@@ -98,15 +144,17 @@ class Outcome:
     is_liked: bool | None
     cost: float | None
     latency_ms: float | None
+    judged: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ArmReport:
-    """What came of an arm. A metric is None where no conversation tells it."""
+    """What came of an arm. A metric is None where no conversation tells it; `num_judged` of them were judged."""
 
     arm: Arm
     num_conversations: int
     values: Mapping[Metric, float | None]
+    num_judged: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.live_tests.types import Metric, Report, Standing
+from backend.live_tests.types import LiveTest, Metric, Report, Standing
 
 VERDICTS = {"better": "better", "worse": "worse", "same": "the same within the margin", "cannot_tell": "not decided"}
 NAMES = {
@@ -10,30 +10,38 @@ NAMES = {
     Metric.SATISFIED: "satisfied",
     Metric.COST: "cost",
     Metric.LATENCY: "time a turn",
+    Metric.JUDGED: "judged",
 }
 
 
-def told(metric: Metric, value: float | None) -> str:
+def called(test: LiveTest, metric: Metric) -> str:
+    """Return what a metric is called, the judge's by its name."""
+    return test.judge.name if test.judge and metric is Metric.JUDGED else NAMES[metric]
+
+
+def told(test: LiveTest, metric: Metric, value: float | None) -> str:
     """Write a value of a metric with its unit."""
     if value is None:
         return "nothing yet"
-    if metric.is_share:
+    if test.is_share(metric):
         return f"{value:.1%}"
+    if metric is Metric.JUDGED:
+        return f"{value:.2f}"
     return f"${value:.4f}" if metric is Metric.COST else f"{value / 1000:.2f} s"
 
 
 def evidence(report: Report, version: int) -> str:
     """Say in a line why a version is promoted."""
     num = sum(arm.num_conversations for arm in report.arms)
-    said = [_line(one) for one in report.standings if one.version == version]
+    said = [_line(report.test, one) for one in report.standings if one.version == version]
     return f"Live test {report.test.id}, {num} conversations: {'; '.join(said)}"
 
 
-def guardrail_words(one: Standing) -> str:
-    now, before = told(one.metric, one.value), told(one.metric, one.baseline_value)
-    return f"The guardrail stopped it: v{one.version} {NAMES[one.metric]} {now} instead of {before}."
+def guardrail_words(test: LiveTest, one: Standing) -> str:
+    now, before = told(test, one.metric, one.value), told(test, one.metric, one.baseline_value)
+    return f"The guardrail stopped it: v{one.version} {called(test, one.metric)} {now} instead of {before}."
 
 
-def _line(one: Standing) -> str:
-    now, before = told(one.metric, one.value), told(one.metric, one.baseline_value)
-    return f"{NAMES[one.metric]} {VERDICTS[one.verdict]} ({now} after {before})"
+def _line(test: LiveTest, one: Standing) -> str:
+    now, before = told(test, one.metric, one.value), told(test, one.metric, one.baseline_value)
+    return f"{called(test, one.metric)} {VERDICTS[one.verdict]} ({now} after {before})"

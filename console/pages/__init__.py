@@ -33,6 +33,7 @@ from console.pages.flows import flows
 from console.pages.judgements import judgements
 from console.pages.knowledge import knowledge
 from console.pages.knowledge_base import knowledge_base
+from console.pages.live_tests import live_tests
 from console.pages.members import members
 from console.pages.models import models
 from console.pages.overview import overview
@@ -91,6 +92,7 @@ from console.state.knowledge_base import KnowledgeBaseState
 from console.state.knowledge_documents import KnowledgeDocumentsState
 from console.state.knowledge_live import KnowledgeLiveState
 from console.state.knowledge_search import KnowledgeSearchState
+from console.state.live_tests import LiveTestsState
 from console.state.members import MembersState
 from console.state.models import ModelsState
 from console.state.models_form import ModelsFormState
@@ -157,6 +159,7 @@ PAGES: tuple[Page, ...] = (
         ],
     ),
     Page(judgements, routes.JUDGEMENTS, "Judgements · Signalbox", JudgementsState.load),
+    Page(live_tests, routes.LIVE_TESTS, "Live tests · Signalbox", LiveTestsState.load),
     Page(replay, routes.REPLAY, "Replay · Signalbox", ReplayState.load),
     Page(prompts, routes.PROMPTS, "Prompts · Signalbox", PromptsState.load),
     Page(

@@ -39,7 +39,7 @@ def experiments() -> rx.Component:
     new = link_button("New experiment", routes.EXPERIMENT_NEW, kind="primary", icon="plus")
     return shell(
         routes.EXPERIMENTS,
-        page_head("Experiments", new),
+        page_head("Experiments", link_button("Live tests", routes.LIVE_TESTS, kind="quiet", icon="split"), new),
         body(
             rx.foreach(Experiments.waiting, _waiting),
             phase_view(

@@ -8,6 +8,7 @@ import reflex as rx
 
 from backend.prompts.types import PRODUCTION
 from console import routes
+from console.components.conversations.judge_dialog import judge_dialog
 from console.components.prompts.comparing import rendered, side_by_side, unified
 from console.components.prompts.dialogs import PROTECT, dialogs
 from console.components.prompts.editing import editing, saving
@@ -64,6 +65,7 @@ def prompt() -> rx.Component:
         dialogs(),
         live_dialog(),
         promote_dialog(),
+        judge_dialog(),
         slim=True,
         of=Prompt.address,
     )
@@ -92,7 +94,12 @@ def _acts() -> rx.Component:
     )
     return rx.cond(
         Edit.may_edit,
-        rx.fragment(compare, _menu(), rx.cond(Prompt.chosen == 0, drafted, saved)),
+        rx.fragment(
+            button("Live test", Live.ask, kind="quiet", icon="split"),
+            compare,
+            _menu(),
+            rx.cond(Prompt.chosen == 0, drafted, saved),
+        ),
         rx.fragment(),
     )
 
@@ -103,7 +110,6 @@ def _menu() -> rx.Component:
         rx.foreach(Labels.names, _label_item),
         menu_item("Another label", Labels.ask_point("", Prompt.chosen), icon="tag", disabled=Prompt.chosen == 0),
         menu_line(),
-        menu_item("Split a label over versions", Live.ask, icon="split"),
         rx.cond(
             Labels.may_manage,
             menu_item(PROTECT, Labels.show("protect"), icon="shield-check"),

@@ -15,6 +15,7 @@ from console.components.ui import (
     dialog,
     empty_state,
     field,
+    link_button,
     phase_view,
     select,
     skeleton_rows,
@@ -32,7 +33,7 @@ def prompts() -> rx.Component:
     new = rx.cond(Prompts.may_edit, button("New prompt", Prompts.ask, kind="primary", icon="plus"), rx.fragment())
     return shell(
         routes.PROMPTS,
-        page_head("Prompts", new),
+        page_head("Prompts", link_button("Live tests", routes.LIVE_TESTS, kind="quiet", icon="split"), new),
         body(
             rx.foreach(Prompts.waiting, _waiting),
             phase_view(

@@ -27,7 +27,10 @@ OVER = "The budget is below what it may cost, so it would stop on the way."
 
 
 class JudgeAskState(Formed, rx.State):
-    """`told` says what it would do and cost, empty before somebody looked; `_entered` is what was looked at."""
+    """`told` says what it would do and cost, empty before somebody looked; `_entered` is what was looked at.
+
+    `is_known` where the judge has its settings already: nothing is entered then.
+    """
 
     may_ask: rx.Field[bool] = rx.field(default=False)
     opened: rx.Field[bool] = rx.field(default=False)
@@ -36,6 +39,7 @@ class JudgeAskState(Formed, rx.State):
     models: rx.Field[list[Choice]] = rx.field(default_factory=list)
     output: rx.Field[str] = rx.field("boolean")
     told: rx.Field[list[str]] = rx.field(default_factory=list)
+    is_known: rx.Field[bool] = rx.field(default=False)
     of_queue: rx.Field[bool] = rx.field(default=False)
     _about: NewJudgement = NewJudgement({})
     _entered: tuple[tuple[str, Any], ...] = ()
@@ -74,6 +78,18 @@ class JudgeAskState(Formed, rx.State):
         )
 
     @rx.event
+    async def open_live(self, live_test_id: str) -> None:
+        """Say what it costs to ask the judge of a live test about its conversations that it has not judged."""
+        operator = await self._operator(Permission.EXPERIMENTS_RUN)
+        about = NewJudgement({}, most=MAX_ITEMS, live_test_id=live_test_id)
+        test = (await services().live_tests.report(operator, live_test_id)).test
+        words = f"The conversations of the live test of {test.prompt_name} on {test.label}, as it was asked before."
+        await self._open(operator, about, words)
+        self.is_known = True
+        async with self._checking(NotFound):
+            self.told = await _told(operator, about)
+
+    @rx.event
     async def choose(self, output: str) -> None:
         """Show the fields of one kind of verdict."""
         await self._operator(Permission.EXPERIMENTS_RUN)
@@ -96,19 +112,17 @@ class JudgeAskState(Formed, rx.State):
         """Say what it would do and cost."""
         operator = await self._operator(Permission.EXPERIMENTS_RUN)
         async with self._checking(NotFound):
-            wish = wish_of(self._about, form)
-            plan = await services().judgements.plan(operator, wish)
-            if not plan.num_items:
-                raise InvalidInput("This judge has judged all of it already.")
-            self._entered, self.told = tuple(form.items()), plan_words(plan)
+            told = await _told(operator, wish_of(self._about, form))
+            self._entered, self.told = tuple(form.items()), told
 
     @rx.event
     async def ask(self) -> Any:
         """Begin, and lead to where its progress stands."""
         operator = await self._operator(Permission.EXPERIMENTS_RUN)
         async with self._checking(NotFound):
-            if self._entered:
-                await services().judgements.ask(operator, wish_of(self._about, dict(self._entered)))
+            if self._entered or self.is_known:
+                wish = self._about if self.is_known else wish_of(self._about, dict(self._entered))
+                await services().judgements.ask(operator, wish)
                 self.opened = False
                 return rx.redirect(routes.JUDGEMENTS)
         return None
@@ -117,9 +131,17 @@ class JudgeAskState(Formed, rx.State):
         offered = await services().providers.list_models(operator)
         self.models = [Choice(one.reference, f"{one.provider_name}, {one.name}") for one in offered]
         self._about, self._entered, self.what = about, (), what
-        self.told, self.errors, self.output = [], {}, "boolean"
+        self.told, self.errors, self.output, self.is_known = [], {}, "boolean", False
         self.of_queue, self.opened = bool(about.queue_id), True
         self.shown += 1
+
+
+async def _told(operator: Operator, wish: NewJudgement) -> list[str]:
+    """Say what a wish would do and cost. Raise InvalidInput where nothing is left to judge."""
+    plan = await services().judgements.plan(operator, wish)
+    if not plan.num_items:
+        raise InvalidInput("This judge has judged all of it already.")
+    return plan_words(plan)
 
 
 def wish_of(about: NewJudgement, form: Mapping[str, Any]) -> NewJudgement:

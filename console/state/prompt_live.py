@@ -19,7 +19,7 @@ from console.state.gate_lines import GateLine
 from console.state.prompt import PromptState
 from console.state.prompt_gate import PromptGateState, gate_line
 from console.state.prompt_labels import PromptLabelsState, is_alone
-from console.state.prompt_live_rows import LiveCard, is_lost, live_card, shares_of, wish_of
+from console.state.prompt_live_rows import LiveCard, is_lost, live_card, metrics_of, shares_of, wish_of
 from console.state.prompt_measured import figures_of, measured, weak_words
 
 FOLLOWERS = ("flow", "prompt")  # an experiment takes no part in a live test
@@ -50,6 +50,7 @@ class PromptLiveState(Formed, rx.State):
     `splits` says of each label that is split how; `taken` why those are not offered; `unfollowed` which reach nobody;
     `gate` says why the version that would be tested begins without a weight, `weak` of which others production did
     better. `figures` is the share of rows that passed, by version. `promoting` is what its dialog asks about.
+    `metrics` may decide, those of judges among them where `has_judges`; `may_judge` who may ask one.
     """
 
     cards: rx.Field[list[LiveCard]] = rx.field(default_factory=list)
@@ -61,6 +62,10 @@ class PromptLiveState(Formed, rx.State):
     gate: rx.Field[GateLine] = rx.field(default_factory=GateLine)
     promoting: rx.Field[Promoting] = rx.field(default_factory=Promoting)
     labels: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    metrics: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    guardrails: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    has_judges: rx.Field[bool] = rx.field(False)
+    may_judge: rx.Field[bool] = rx.field(False)
     versions: rx.Field[list[Choice]] = rx.field(default_factory=list)
     figures: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     weak: rx.Field[list[str]] = rx.field(default_factory=list)
@@ -74,6 +79,7 @@ class PromptLiveState(Formed, rx.State):
             await self._read(operator, page.id)
 
     async def _read(self, operator: Operator, prompt_id: str) -> None:
+        self.may_judge = operator.may(Permission.EXPERIMENTS_RUN) and operator.may(Permission.CONVERSATIONS_READ)
         live, zone, now = services().live_tests, await self._zone(), formats.now()
         listed = (await live.list(operator, prompt_id)).items
         shown = [one for at, one in enumerate(listed) if at < SHOWN or one.state is State.RUNNING]
@@ -114,6 +120,9 @@ class PromptLiveState(Formed, rx.State):
         is_left_out = is_refused or any(one == other and words for one, words in told)
         even = {page.production} if is_left_out else {page.production, other}
         self.versions = [Choice(str(one), "50" if one in even else "") for one in offered]
+        judges = await services().live_tests.judges(operator) if operator.may(Permission.EXPERIMENTS_READ) else []
+        self.has_judges, self.metrics = bool(judges), metrics_of(judges)
+        self.guardrails = [*self.metrics, Choice("", "None")]
         self.errors, self.opened = {}, True
 
     @rx.event

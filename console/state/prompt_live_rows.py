@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
 from backend.errors import InvalidInput
-from backend.live_tests.types import Arm, ArmReport, Metric, NewLiveTest, Report, Standing, State
+from backend.live_tests.types import (
+    Arm,
+    ArmReport,
+    LiveTest,
+    Metric,
+    NewLiveTest,
+    PinnedJudge,
+    Report,
+    Standing,
+    State,
+)
 from console.state import formats
 from console.state.forms import Choice
 
@@ -20,6 +30,8 @@ NAMES = {
     Metric.LATENCY: "Time a turn",
 }
 METRICS = [Choice(metric.value, name) for metric, name in NAMES.items()]
+# How the form names a judge: "judged:Polite".
+OF_JUDGE = f"{Metric.JUDGED.value}:"
 VERDICTS = {"better": "Better", "worse": "Worse", "same": "Same", "cannot_tell": "Cannot tell"}
 MARKS = {"better": "ok", "worse": "fail", "same": "idle", "cannot_tell": "wait"}
 STATES = {State.RUNNING: "Running", State.STOPPED: "Stopped", State.PROMOTED: "Promoted", State.HALTED: "Halted"}
@@ -51,7 +63,10 @@ class ArmLine:
 
 @dataclass(frozen=True)
 class LiveCard:
-    """A live test. `broken` warns that conversations do not follow the weights; none come where it `reaches_nobody`."""
+    """A live test. `broken` warns that conversations do not follow the weights; none come where it `reaches_nobody`.
+
+    `judged` says how many its judge judged, empty without a judge; `ask` is the button that asks about the others.
+    """
 
     id: str
     label: str
@@ -65,6 +80,8 @@ class LiveCard:
     arms: list[ArmLine] = field(default_factory=list)
     reaches_nobody: bool = False
     num_conversations: int = 0
+    judged: str = ""
+    ask: str = ""
 
 
 def live_card(found: Report, zone: tzinfo, now: datetime) -> LiveCard:
@@ -80,10 +97,10 @@ def live_card(found: Report, zone: tzinfo, now: datetime) -> LiveCard:
                 name=f"v{one.arm.version}",
                 share=f"{100 * one.arm.weight / total:.0f} %",
                 count=formats.counted(one.num_conversations, "conversation"),
-                value=told(test.metric, one.values.get(test.metric)),
+                value=told(test, test.metric, one.values.get(test.metric)),
                 mark=MARKS[standing.verdict] if standing else "",
                 words=VERDICTS[standing.verdict] if standing else "",
-                note=_note(standing) if standing else "",
+                note=_noted(test, standing, one),
                 is_baseline=one.arm.version == test.baseline,
                 guard=guard,
                 guard_mark=guard_mark,
@@ -91,33 +108,62 @@ def live_card(found: Report, zone: tzinfo, now: datetime) -> LiveCard:
             )
         )
     since = formats.day(test.started_at, zone, now)
-    guard = f", guarded by {NAMES[test.guardrail].lower()}" if test.guardrail else ""
+    guard = f", guarded by {_within(test, test.guardrail)}" if test.guardrail else ""
+    num, num_judged = sum(one.num_conversations for one in found.arms), sum(one.num_judged for one in found.arms)
     return LiveCard(
         id=test.id,
         label=test.label,
         mark=STATE_MARKS[test.state],
         words=STATES[test.state],
-        metric=f"{NAMES[test.metric]}{guard}",
+        metric=f"{called(test, test.metric)}{guard}",
         about=test.reason or f"by {test.started_by}, since {since}",
         exact=formats.exact(test.started_at, zone),
         broken=BROKEN if found.split_is_broken else "",
         is_running=test.state is State.RUNNING,
         arms=arms,
-        num_conversations=sum(one.num_conversations for one in found.arms),
+        num_conversations=num,
+        judged=_judged(test.judge, num, num_judged) if test.judge else "",
+        ask=_ask(test.judge, num, num_judged) if test.judge else "",
     )
+
+
+def _judged(judge: PinnedJudge, num: int, num_judged: int) -> str:
+    if not num_judged:
+        return f"{judge.name} has judged none of its conversations, so nothing is compared by it."
+    of_all = formats.counted(num, "conversation")
+    return f"{formats.count(num_judged)} of {of_all} judged by {judge.name}; the others do not count for it."
+
+
+def _ask(judge: PinnedJudge, num: int, num_judged: int) -> str:
+    if num == num_judged:
+        return ""
+    return f"Ask {judge.name} about the {num - num_judged:,} others" if num_judged else f"Ask {judge.name} about them"
+
+
+def called(test: LiveTest, metric: Metric) -> str:
+    """Return what a metric is called, the judge's by its name."""
+    return test.judge.name if test.judge and metric is Metric.JUDGED else NAMES[metric]
+
+
+def _within(test: LiveTest, metric: Metric) -> str:
+    """Return it inside a sentence: the name of a judge stays as it is written."""
+    return called(test, metric) if metric is Metric.JUDGED else NAMES[metric].lower()
 
 
 def _against(found: Report, one: ArmReport) -> list[str]:
     """Say what somebody who promotes a version should know."""
     test, name = found.test, f"v{one.arm.version}"
     said = [BROKEN] if found.split_is_broken else []
-    for metric in dict.fromkeys((test.metric, test.guardrail)):
-        standing = _standing(found, one.arm.version, metric) if metric else None
-        if metric and standing and standing.verdict == "worse":
-            said.append(f"{name} is worse in {NAMES[metric].lower()}: {_note(standing)}.")
-        elif metric and standing and standing.verdict == "cannot_tell":
-            note = _note(standing)
-            said.append(f"{NAMES[metric]} is not decided: {note[:1].lower()}{note[1:]}.")
+    for metric in test.metrics:
+        standing = _standing(found, one.arm.version, metric)
+        if standing and standing.verdict == "worse":
+            said.append(f"{name} is worse in {_within(test, metric)}: {_note(test, standing)}.")
+        elif standing and standing.verdict == "cannot_tell":
+            note = _note(test, standing)
+            said.append(f"{called(test, metric)} is not decided: {note[:1].lower()}{note[1:]}.")
+    judge = test.judge
+    if judge and judge.is_missed(one.values.get(Metric.JUDGED)):
+        said.append(f"{name} misses the target of {judge.name}, {told(test, Metric.JUDGED, judge.target)}.")
     return said
 
 
@@ -140,45 +186,75 @@ def _guard(found: Report, one: ArmReport) -> tuple[str, str]:
     metric = found.test.guardrail
     if metric is None or metric is found.test.metric:
         return "", ""
-    value = f"{NAMES[metric]} {told(metric, one.values.get(metric))}"
+    value = f"{called(found.test, metric)} {told(found.test, metric, one.values.get(metric))}"
     standing = _standing(found, one.arm.version, metric)
     if standing is None:
         return value, ""
-    return f"{value}, {VERDICTS[standing.verdict].lower()}: {_note(standing)}", MARKS[standing.verdict]
+    return f"{value}, {VERDICTS[standing.verdict].lower()}: {_note(found.test, standing)}", MARKS[standing.verdict]
 
 
-def told(metric: Metric, value: float | None) -> str:
+def told(test: LiveTest, metric: Metric, value: float | None) -> str:
     """Return a value in its unit, a dash before the first."""
     if value is None:
         return "-"
-    if metric.is_share:
+    if test.is_share(metric):
         return f"{100 * value:.1f} %"
+    if metric is Metric.JUDGED:
+        return f"{value:.2f}"
     return formats.money(Decimal(str(value)), single=True) if metric is Metric.COST else formats.span(value)
 
 
-def _note(one: Standing) -> str:
+def _note(test: LiveTest, one: Standing) -> str:
     """Return the interval of the difference, or how many conversations would decide."""
     if one.low is None or one.high is None:
         return "Too few conversations yet"
-    ends = " to ".join(_signed(one.metric, end) for end in (one.low, one.high))
+    ends = " to ".join(_signed(test, one.metric, end) for end in (one.low, one.high))
     return f"{ends}, about {formats.count(one.more_needed)} more would tell" if one.more_needed else ends
 
 
-def _signed(metric: Metric, value: float) -> str:
+def _noted(test: LiveTest, standing: Standing | None, one: ArmReport) -> str:
+    """Return how a version stands in the metric, and the target that it misses; of the baseline the target alone."""
+    said = [_note(test, standing)] if standing else []
+    judge = test.judge
+    if judge and test.metric is Metric.JUDGED and judge.is_missed(one.values.get(Metric.JUDGED)):
+        said.append(f"misses the target {told(test, Metric.JUDGED, judge.target)}")
+    words = ", ".join(said)
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def _signed(test: LiveTest, metric: Metric, value: float) -> str:
     sign = "+" if value > 0 else "\u2212" if value < 0 else ""
-    return f"{sign}{100 * abs(value):.1f} pt" if metric.is_share else f"{sign}{told(metric, abs(value))}"
+    return f"{sign}{100 * abs(value):.1f} pt" if test.is_share(metric) else f"{sign}{told(test, metric, abs(value))}"
 
 
 def wish_of(form: Mapping[str, Any], versions: list[int]) -> NewLiveTest:
     """Return what was entered; a version without a weight takes no part. Raise InvalidInput."""
     arms = [Arm(version, _weight(text)) for version in versions if (text := str(form.get(f"w{version}", "")).strip())]
-    guardrail = str(form.get("guardrail", ""))
+    metric, judge = _chosen(str(form.get("metric") or Metric.ANSWERED.value))
+    guardrail, guards = _chosen(str(form.get("guardrail", "")))
+    if judge and guards and judge != guards:
+        words = "A test goes by one judge: choose the same to decide and to guard."
+        raise InvalidInput(words, fields={"judge": words})
     return NewLiveTest(
         label=str(form.get("label", "")),
         arms=tuple(arms),
-        metric=Metric(form.get("metric") or Metric.ANSWERED),
+        metric=Metric(metric),
         guardrail=Metric(guardrail) if guardrail else None,
+        judge=judge or guards,
     )
+
+
+def _chosen(value: str) -> tuple[str, str]:
+    """Return the metric of a choice, and the judge where it is one's."""
+    return (Metric.JUDGED.value, value.removeprefix(OF_JUDGE)) if value.startswith(OF_JUDGE) else (value, "")
+
+
+def metrics_of(judges: Iterable[PinnedJudge]) -> list[Choice]:
+    """Return what may decide or guard a test: what is known of every conversation, and what judges say."""
+    said = [
+        Choice(f"{OF_JUDGE}{one.name}", f"Judge {one.name}, {'share' if one.is_share else 'mean'}") for one in judges
+    ]
+    return [*METRICS, *said]
 
 
 def _weight(text: str) -> int:

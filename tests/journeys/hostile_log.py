@@ -94,8 +94,10 @@ def remarks(to: Planted, conversation: str) -> None:
 
 def judged(to: Planted, database: Path) -> None:
     """Let a judge say them of a conversation: no model here answers as a judge, so it is written past the services."""
-    said = {"message_id": "", "judge": NAME, "version": "1", "judgement_id": "jdg", "is_newest": True,
-            "verdict": NAME, "label": NAME, "reason": TEXT}  # fmt: skip
+    judge = {"kind": "judge", "name": NAME, "rubric": TEXT, "output": "boolean", "models": [to.ids["echo"]]}
+    asked = to.post("/api/judgements", {"judge": judge, "conversation_ids": [to.ids["reported"]]})
+    said = {"message_id": "", "judge": NAME, "version": "1", "judgement_id": asked["id"], "is_newest": True,
+            "verdict": NAME, "label": NAME, "reason": TEXT, "value": 1, "passed": True}  # fmt: skip
     names, holes = ", ".join(said), ", ".join("?" for _ in said)
     with closing(sqlite3.connect(database, timeout=30)) as rows, rows:
         rows.execute(
@@ -103,8 +105,11 @@ def judged(to: Planted, database: Path) -> None:
             f" SELECT id, project_id, last_message_at, {holes} FROM conversation WHERE id = ?",
             (*said.values(), to.ids["reported"]),
         )
-    judge = {"kind": "judge", "name": NAME, "rubric": TEXT, "output": "boolean", "models": [to.ids["echo"]]}
-    to.post("/api/judgements", {"judge": judge, "conversation_ids": [to.ids["reported"]]})
+    prompt = f"/api/prompts/{to.ids['prompt']}"
+    to.put(f"{prompt}/labels/tried", {"version": 3})
+    arms = [{"version": 3, "weight": 1}, {"version": 1, "weight": 1}]
+    test = {"label": "tried", "arms": arms, "metric": "judged", "judge": NAME, "guardrail": "judged"}
+    to.post(f"{prompt}/live-tests", test)
 
 
 def queues(to: Planted, conversation: str) -> None:

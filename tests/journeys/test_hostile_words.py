@@ -29,7 +29,8 @@ PAGES = (
     "/experiments/{stopped}", "/experiments/{coded}", "/reviews/{experiment}", "/experiments/new?prompt={prompt}",
     "/experiments/new?like={experiment}", "/conversations/{held}", "/conversations/{reported}",
     "/conversations/{fails said}?beside={cited}", "/conversations/{traced}", "/conversations/{imported}",
-    "/dashboards", "/judgements", "/annotation", "/annotation/{queue}", "/queues/{queue}", "/alerts", "/alerts/{alert}",
+    "/dashboards", "/judgements", "/live-tests", "/annotation", "/annotation/{queue}", "/queues/{queue}",
+    "/alerts", "/alerts/{alert}",
     "/alerts/edit?alert={alert}", "/settings/privacy", "/prompts/{prompt}", "/replays/{echoes answer}",
 )  # fmt: skip
 # Of each table, the texts that nobody writes words into: choices, states, slugs, sentences of ours. A new column of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
@@ -111,7 +111,7 @@ class AskingUseCases(Base):
         if wish.budget is not None and not (wish.budget.is_finite() and 0 < wish.budget <= MAX_BUDGET):
             words = f"A budget is above 0 and at most ${MAX_BUDGET:,}."
             raise InvalidInput(words, fields={"budget": words})
-        given = {"kind": JUDGE, **storable(dict(wish.judge))}
+        given = {"kind": JUDGE, **storable(dict(wish.judge or await self._of_live_test(operator, wish)))}
         name = " ".join(str(given.get("name") or "").split())
         if not 1 <= len(name) <= MAX_NAME:
             words = f"A judge has a name of at most {MAX_NAME} characters: its scores stand under it."
@@ -126,6 +126,13 @@ class AskingUseCases(Base):
         named = [(await self._outside.models.resolve(operator, one)).reference for one in models]
         spec = {**{key: value for key, value in pinned.items() if key != "model"}, "models": named}
         return spec, await self._runs.judge(spec)
+
+    async def _of_live_test(self, operator: Operator, wish: NewJudgement) -> Mapping[str, Any]:
+        """Return the settings of the judge by which a live test goes, none where it goes by none."""
+        if not wish.live_test_id:
+            return {}
+        test, _ = await self._live_tests.conversations(operator, wish.live_test_id, 0)
+        return {**test.judge.settings, "name": test.judge.name} if test.judge else {}
 
     async def _targets(self, operator: Operator, wish: NewJudgement, judge: Any) -> tuple[list[Target], int]:
         """Return what is to be judged, and how many more this very judge has judged already."""
@@ -142,7 +149,9 @@ class AskingUseCases(Base):
         found: Sequence[str]
         if wish.queue_id:
             return await self._annotations.targets(operator, wish.queue_id, MAX_ITEMS)
-        if wish.conversation_ids:
+        if wish.live_test_id:
+            _, found = await self._live_tests.conversations(operator, wish.live_test_id, MAX_ITEMS)
+        elif wish.conversation_ids:
             found = list(dict.fromkeys(storable(one) for one in wish.conversation_ids))[:MAX_ITEMS]
             if await self._log.count(operator, found) < len(found):
                 raise NotFound("Some of these conversations are not in the log.")
@@ -166,4 +175,7 @@ class AskingUseCases(Base):
         """Return what it is over, in words: the queue, or what was chosen of the log."""
         if wish.queue_id:
             return (await self._annotations.queue(operator, wish.queue_id)).name
+        if wish.live_test_id:
+            test, _ = await self._live_tests.conversations(operator, wish.live_test_id, 0)
+            return f"Live test of {test.prompt_name} {test.label}"
         return "Whole conversations" if wish.each is Each.CONVERSATION else "Answers"

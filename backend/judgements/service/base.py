@@ -14,6 +14,7 @@ from backend.experiments.service.running import Running
 from backend.experiments.types import Experiment, Told
 from backend.judgements.shapes import judgement_of
 from backend.judgements.types import Judgement
+from backend.live_tests.service import LiveTestService
 from backend.operator import Operator
 from backend.unit_of_work import Work
 
@@ -42,11 +43,16 @@ class Base:
     """Opened once for the process."""
 
     def __init__(
-        self, outside: Outside, executor: Executor, log: ConversationService, annotations: AnnotationService
+        self,
+        outside: Outside,
+        executor: Executor,
+        log: ConversationService,
+        annotations: AnnotationService,
+        live_tests: LiveTestService,
     ) -> None:
         self._outside, self._units = outside, outside.units
         self._runs = Runs(outside, executor)
-        self._log, self._annotations = log, annotations
+        self._log, self._annotations, self._live_tests = log, annotations, live_tests
 
     async def _shown(self, one: Experiment) -> Judgement:
         registry = await self._outside.late("evaluators.registry")

@@ -20,15 +20,18 @@ EACH = ((Each.CONVERSATION.value, "Each conversation as a whole"), (Each.ANSWER.
 def judge_dialog() -> rx.Component:
     """Draw it once on a page."""
     is_told = Ask.told.length() > 0
+    back = rx.cond(Ask.is_known, rx.fragment(), button("Back", Ask.back))
     return dialog(
         "Ask a judge",
         rx.el.p(Ask.what, class_name="t2"),
         # The form stays while the price is told: who goes back finds what they entered.
-        rx.el.div(_form(), hidden=is_told),
+        rx.cond(Ask.is_known, refusal(Ask.errors), rx.el.div(_form(), hidden=is_told)),
         rx.cond(
             is_told,
             rx.el.div(
-                refusal(Ask.errors), rx.foreach(Ask.told, lambda one: rx.el.p(one, key=one)), role="status",
+                rx.cond(Ask.is_known, rx.fragment(), refusal(Ask.errors)),
+                rx.foreach(Ask.told, lambda one: rx.el.p(one, key=one)),
+                role="status",
                 class_name="form",
             ),
             rx.fragment(),
@@ -40,8 +43,12 @@ def judge_dialog() -> rx.Component:
             button("Cancel", Ask.close, custom_attrs=SAFE),
             rx.cond(
                 is_told,
-                rx.fragment(button("Back", Ask.back), button("Ask the judge", Ask.ask, kind="primary")),
-                button("See what it costs", kind="primary", type="submit", form=FORM),
+                rx.fragment(back, button("Ask the judge", Ask.ask, kind="primary")),
+                rx.cond(
+                    Ask.is_known,
+                    rx.fragment(),
+                    button("See what it costs", kind="primary", type="submit", form=FORM),
+                ),
             ),
         ],
     )  # fmt: skip

@@ -21,15 +21,14 @@ from console.components.ui import (
     status,
     tag,
 )
+from console.state.judge_ask import JudgeAskState as Judge
 from console.state.prompt_edit import PromptEditState as Edit
 from console.state.prompt_labels import PromptLabelsState as Labels
 from console.state.prompt_live import PromptLiveState as Live
-from console.state.prompt_live_rows import METRICS
 
 FORM = "live-form"
 SECTION = "live-tests"
 LOOK_SECONDS = 15
-CHOICES = tuple((one.value, one.label) for one in METRICS)
 
 
 def live_tests() -> rx.Component:
@@ -57,8 +56,17 @@ def _card(card: Any) -> rx.Component:
         rx.cond(card.broken, status("fail", card.broken), rx.fragment()),
         rx.cond(card.reaches_nobody, _unfollowed(card.label), rx.fragment()),
         rx.el.ul(rx.foreach(card.arms, lambda arm: _arm(card, arm)), class_name="arms"),
+        rx.cond(card.judged, _judged(card), rx.fragment()),
         rx.cond(card.is_running & Edit.may_edit, stop, rx.fragment()),
         key=card.id,
+    )
+
+
+def _judged(card: Any) -> rx.Component:
+    ask = button(card.ask, Judge.open_live(card.id), size="sm")
+    return rx.fragment(
+        rx.el.span(card.judged, class_name="t12 t2", dir="auto"),
+        rx.cond((card.ask != "") & Live.may_judge, ask, rx.fragment()),
     )
 
 
@@ -98,10 +106,11 @@ def live_dialog() -> rx.Component:
             ),
             class_name="field bare",
         ),
-        field("Decided by", select(CHOICES, id="live-metric", name="metric"), html_for="live-metric"),
+        field("Decided by", select(Live.metrics, id="live-metric", name="metric"), html_for="live-metric"),
+        rx.cond(Live.has_judges, rx.fragment(), _no_judge()),
         field(
             "Guardrail",
-            select((*CHOICES, ("", "None")), id="live-guardrail", name="guardrail"),
+            select(Live.guardrails, id="live-guardrail", name="guardrail"),
             html_for="live-guardrail",
             help_text="A version that gets worse in it ends the test within 15 s.",
         ),
@@ -116,8 +125,11 @@ def live_dialog() -> rx.Component:
     )
     can = Live.labels.length() > 0
     return dialog(
-        "Split a label over versions?",
-        rx.el.p("Each conversation keeps the version that it got first. Drafts and experiments take no part."),
+        "Start a live test?",
+        rx.el.p(
+            "A label is split over versions. Each conversation keeps the version that it got first. Drafts and "
+            "experiments take no part."
+        ),
         rx.cond(Live.taken, taken, rx.fragment()),
         rx.foreach(Live.unfollowed, _unfollowed),
         rx.cond(can, gate_words(Live.gate, wrong), rx.fragment()),
@@ -164,6 +176,16 @@ def promote_dialog() -> rx.Component:
             button("Keep testing", Live.close, custom_attrs=SAFE),
             rx.cond(is_doubted, button(act, send, custom_attrs={"data-once": ""}), button(act, send, kind="primary")),
         ],
+    )
+
+
+def _no_judge() -> rx.Component:
+    """Say what lets a judge decide, where none has judged the log."""
+    return rx.el.p(
+        "What a judge says can decide too. None has judged the log yet: ",
+        rx.el.a("ask one about conversations", href=routes.CONVERSATIONS, class_name="u"),
+        ", then start the test.",
+        class_name="t12 t2",
     )
 
 

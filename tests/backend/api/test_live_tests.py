@@ -60,6 +60,18 @@ async def test_a_test_is_started_read_and_promoted(client: httpx.AsyncClient) ->
     assert listed["next"] is None
 
 
+async def test_a_judge_that_never_judged_is_told_under_its_name(client: httpx.AsyncClient) -> None:
+    refused = await start(client, metric="judged", judge="Kind")
+    assert refused.status_code == 422, refused.text
+    assert "No judge called Kind has judged the log" in refused.text
+    test = (await start(client)).json()
+    assert test["judge"] is None
+    report = (await client.get(f"/api/live-tests/{test['id']}")).json()
+    assert [(one["num_judged"], "judged" in one["values"]) for one in report["arms"]] == [(0, False)] * 2
+    nobody = await client.post("/api/judgements", json={"live_test_id": "ltest_none"})
+    assert nobody.status_code == 404, nobody.text
+
+
 async def rendered(client: httpx.AsyncClient, **wish: Any) -> tuple[int, str, Any]:
     """Return which version answered, with its words and what is said of the live test."""
     answer = await client.post("/api/prompts/answer/render", json=wish)

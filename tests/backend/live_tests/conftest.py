@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from backend.bootstrap import Services
-from backend.conversations.models import ConversationRow
+from backend.conversations.models import ConversationRow, ConversationScoreRow
+from backend.experiments.errors import JUDGEMENT
+from backend.experiments.models import ExperimentRow
 from backend.flows.models import FlowRow, RunRow
 from backend.flows.types import RunStatus, RunWish
 from backend.ids import new_id
@@ -44,8 +48,9 @@ class Desk:
         asked = next(row for row in detail.nodes if row.node == "say").detail["messages"]
         return str(result.conversation_id), str(asked[0]["content"])
 
-    async def seat(self, test: LiveTest, version: int, *, good: int, bad: int = 0) -> None:
-        """Write conversations down as if they had been had with a version."""
+    async def seat(self, test: LiveTest, version: int, *, good: int, bad: int = 0) -> list[str]:
+        """Write conversations down as if they had been had with a version, and return them."""
+        seated = list[str]()
         project = self.operator.project_id
         async with self.services.units.write(self.operator) as work:
             flow = FlowRow(id=new_id("flow"), project_id=project, name="F", slug=new_id("f"))
@@ -63,6 +68,27 @@ class Desk:
                 )  # fmt: skip
                 seat = LiveTestSeatRow(live_test_id=test.id, run_id=run.id, project_id=project, version=version)
                 work.session.add_all([talk, run, seat])
+                seated.append(talk.id)
+        return seated
+
+    async def judge(self, says: Mapping[str, float], version: str = "v1", name: str = "Polite", **spec: Any) -> None:
+        """Write down what a judge said of conversations, as if it had been asked."""
+        project = self.operator.project_id
+        given = {"kind": "judge", "name": name, "rubric": "Is it polite?", "models": ["m"], **spec}
+        async with self.services.units.write(self.operator) as work:
+            row = ExperimentRow(
+                id=new_id("judgement"), project_id=project, kind=JUDGEMENT, name=name, dataset_id="", baseline="log",
+                definition={"evaluators": [given]}, concurrency=1, created_by="Ines", created_by_id="",
+            )  # fmt: skip
+            work.session.add(row)
+            await work.session.flush()
+            for conversation_id, value in says.items():
+                passed = value >= spec["threshold"] if "threshold" in spec else bool(value)
+                score = ConversationScoreRow(
+                    conversation_id=conversation_id, message_id="", judge=name, version=version, project_id=project,
+                    judgement_id=row.id, verdict="pass" if passed else "fail", value=value, passed=passed,
+                )  # fmt: skip
+                work.session.add(score)
 
 
 @pytest.fixture

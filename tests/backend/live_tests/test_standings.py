@@ -81,6 +81,12 @@ def test_a_verdict_follows_the_interval_and_the_margin(
     assert (one.more_needed is None) == (verdict != "cannot_tell")
 
 
+def test_an_interval_of_shares_ends_where_shares_do() -> None:
+    one = standing(a_test(), Metric.ANSWERED, 2, talks(1, 0, 21), talks(2, 21, 0))
+    assert one.low is not None
+    assert (one.verdict, 0 < one.low < 1, one.high) == ("better", True, 1.0)
+
+
 def test_nobody_rated_is_not_nobody_liked() -> None:
     unrated = [talk(1)] * 50
     one = standing(a_test(Metric.SATISFIED), Metric.SATISFIED, 2, unrated, unrated)

@@ -1,0 +1,155 @@
+"""A live test goes by what a judge of the log says of its conversations, and is stopped by it."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.columns import utc_now
+from backend.conversations.models import ConversationRow
+from backend.errors import InvalidInput
+from backend.experiments.errors import JUDGEMENT
+from backend.judgements.types import NewJudgement
+from backend.live_tests.types import Arm, Metric, State
+from tests.backend.experiments.conftest import Lab, lab, server
+from tests.backend.experiments.test_paying import asks
+from tests.backend.judgements.conftest import HELPFUL
+from tests.backend.live_tests.conftest import Desk
+
+__all__ = ["lab", "server"]
+NEW = (Arm(1, 1), Arm(2, 1_000))
+
+
+async def known(desk: Desk, **spec: object) -> None:
+    """Let the judge have judged a conversation before the test."""
+    earlier = ConversationRow(
+        id="conv_before", project_id=desk.operator.project_id, title="T", channel="api", state="answered"
+    )
+    async with desk.services.units.write(desk.operator) as work:
+        work.session.add(earlier)
+    await desk.judge({earlier.id: 1.0}, **spec)
+
+
+async def test_versions_are_compared_by_what_a_judge_says_and_who_is_not_judged_has_not_failed(desk: Desk) -> None:
+    await known(desk, target=0.9)
+    test = await desk.start(metric=Metric.JUDGED, judge="Polite")
+    before, now = await desk.seat(test, 1, good=300), await desk.seat(test, 2, good=300)
+    await desk.judge({one: float(number % 2) for number, one in enumerate(before[:200])})
+    await desk.judge(dict.fromkeys(now[:150], 1.0))
+    report = await desk.services.live_tests.report(desk.operator, test.id)
+    assert [(one.num_conversations, one.num_judged) for one in report.arms] == [(300, 200), (300, 150)]
+    assert [one.values[Metric.JUDGED] for one in report.arms] == [0.5, 1.0]
+    [standing] = [one for one in report.standings if one.metric is Metric.JUDGED]
+    assert (standing.verdict, standing.value) == ("better", 1.0)
+    assert standing.low is not None
+    assert standing.low > 0
+    assert report.test.judge is not None
+    assert [report.test.judge.is_missed(one.values[Metric.JUDGED]) for one in report.arms] == [True, False]
+    await desk.services.live_tests.promote(desk.operator, test.id, 2)
+    moved = (await desk.services.prompts.moves(desk.operator, desk.prompt))[0]
+    assert "Polite better (100.0% after 50.0%)" in moved.comment
+
+
+async def test_a_guardrail_that_a_judge_finds_broken_ends_the_test(desk: Desk) -> None:
+    await known(desk)
+    test = await desk.start(guardrail=Metric.JUDGED, judge="Polite")
+    before, now = await desk.seat(test, 1, good=100), await desk.seat(test, 2, good=100)
+    await desk.judge(dict.fromkeys(before, 1.0))
+    await desk.services.live_tests.guard()
+    assert (await desk.services.live_tests.report(desk.operator, test.id)).test.state is State.RUNNING
+    await desk.judge(dict.fromkeys(now, 0.0))
+    await desk.services.live_tests.guard()
+    halted = (await desk.services.live_tests.report(desk.operator, test.id)).test
+    assert (halted.state, halted.reason) == (
+        State.HALTED, "The guardrail stopped it: v2 Polite 0.0% instead of 100.0%."
+    )  # fmt: skip
+
+
+async def test_of_a_number_the_mean_is_compared_in_the_direction_of_the_judge(desk: Desk) -> None:
+    await known(desk, output="score", min=1, max=5, direction="lower", target=2)
+    test = await desk.start(metric=Metric.JUDGED, judge="Polite", guardrail=None)
+    before, now = await desk.seat(test, 1, good=100), await desk.seat(test, 2, good=100)
+    await desk.judge({one: 4.0 + number % 2 for number, one in enumerate(before)})
+    await desk.judge({one: 1.0 + number % 2 for number, one in enumerate(now)})
+    report = await desk.services.live_tests.report(desk.operator, test.id)
+    assert [one.values[Metric.JUDGED] for one in report.arms] == [4.5, 1.5]
+    assert report.standings[0].verdict == "better"
+    assert report.test.judge is not None
+    assert (report.test.judge.is_share, report.test.judge.is_missed(4.5), report.test.judge.is_missed(1.5)) == (
+        False, True, False
+    )  # fmt: skip
+
+
+async def test_with_a_pass_mark_it_is_the_share_that_passes(desk: Desk) -> None:
+    await known(desk, output="score", min=1, max=5, threshold=4)
+    test = await desk.start(metric=Metric.JUDGED, judge="Polite")
+    seated = await desk.seat(test, 2, good=4)
+    await desk.judge(dict(zip(seated, (5.0, 4.0, 3.0, 1.0), strict=True)), threshold=4)
+    assert (await desk.services.live_tests.report(desk.operator, test.id)).arms[1].values[Metric.JUDGED] == 0.5
+
+
+async def test_only_the_wording_counts_that_the_test_began_with_and_nothing_said_before_the_last_word(
+    desk: Desk,
+) -> None:
+    await known(desk)
+    test = await desk.start(metric=Metric.JUDGED, judge="Polite")
+    first, second, third = await desk.seat(test, 2, good=3)
+    await desk.judge({first: 1.0, third: 1.0})
+    await desk.judge({first: 0.0, second: 0.0}, version="v2", rubric="Is it very polite?")
+    async with desk.services.units.write(desk.operator) as work:
+        talk = await work.session.get(ConversationRow, third)
+        assert talk
+        talk.last_message_at = utc_now()
+        work.session.add(talk)
+    arm = (await desk.services.live_tests.report(desk.operator, test.id)).arms[1]
+    assert (arm.num_conversations, arm.num_judged, arm.values[Metric.JUDGED]) == (3, 1, 1.0)
+    assert [one.version for one in await desk.services.live_tests.judges(desk.operator)] == ["v2"]
+
+
+@pytest.mark.parametrize(("judge", "words"), [("", "Say which judge"), ("Kind", "No judge called Kind has judged")])
+async def test_a_judge_that_never_judged_decides_nothing(desk: Desk, judge: str, words: str) -> None:
+    await known(desk)
+    with pytest.raises(InvalidInput, match=words):
+        await desk.start(metric=Metric.JUDGED, judge=judge)
+    await known_names(desk)
+    with pytest.raises(InvalidInput, match="yes or no or by a number"):
+        await desk.start(metric=Metric.JUDGED, judge="Tone")
+
+
+async def known_names(desk: Desk) -> None:
+    """Let a judge have called a conversation by a name that says nothing of better or worse."""
+    await desk.judge({"conv_before": 0.0}, name="Tone", output="category", categories=["kind", "curt"])
+
+
+async def test_the_judge_of_a_test_is_asked_about_its_conversations_alone(
+    desk: Desk, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks(lab, monkeypatch, lambda _model, _asked: '{"reason": "So.", "verdict": true}')
+    judgements = desk.services.judgements
+
+    async def asked(wish: NewJudgement) -> int:
+        made = await judgements.ask(desk.operator, wish)
+        await judgements._runs._executor.execute(made.id)
+        done = await judgements.get(desk.operator, made.id)
+        assert done.judge == HELPFUL["name"]
+        return done.num_done
+
+    await desk.say("Before the test")
+    assert await asked(NewJudgement(HELPFUL)) == 1
+    test = await desk.start(*NEW, metric=Metric.JUDGED, judge="helpful")
+    for _ in range(3):
+        await desk.say()
+    assert (await desk.services.live_tests.report(desk.operator, test.id)).arms[1].num_judged == 0
+    assert await asked(NewJudgement({}, live_test_id=test.id)) == 3
+    assert (await desk.services.live_tests.report(desk.operator, test.id)).arms[1].num_judged == 3
+    plan = await judgements.plan(desk.operator, NewJudgement({}, live_test_id=test.id))
+    assert (plan.num_items, plan.num_known) == (0, 3), "it has said what it says"
+    assert (await judgements.list(desk.operator)).items[0].source == "Live test of Answer production"
+    plain = await desk.services.live_tests.stop(desk.operator, test.id)
+    assert plain.judge is not None
+    assert JUDGEMENT not in plain.judge.settings
+
+
+async def test_a_test_without_a_judge_has_none_to_ask(desk: Desk) -> None:
+    test = await desk.start()
+    with pytest.raises(InvalidInput, match="A judge has a name"):
+        await desk.services.judgements.plan(desk.operator, NewJudgement({}, live_test_id=test.id))
