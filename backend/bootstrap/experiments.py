@@ -138,4 +138,5 @@ def put_together(outside: Outside) -> Experiments:
     """Make the service and register its job."""
     executor = Executor(outside)
     outside.jobs.register(JOB, executor.execute, concurrency=EXPERIMENTS_AT_ONCE, pending=executor.waiting)
+    outside.runs.pace_by(executor.pace_of)
     return Experiments(ExperimentService(outside, executor), executor, outside)

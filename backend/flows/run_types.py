@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -198,6 +198,10 @@ class Pace(Protocol):
         ...
 
 
+# Find the pace of a run that asked about a row, by project, row and run; None where it has none.
+Pacing = Callable[[str, str, str], Awaitable[Pace | None]]
+
+
 @dataclass(frozen=True, slots=True)
 class RunWish:
     """What somebody wants run. `version` is a number, "draft", or "published"; an empty conversation is a new one.
@@ -206,7 +210,8 @@ class RunWish:
     experiments have no conversation; theirs name the row of a dataset, `item_id`. `person` is what the caller knows
     whom it serves by, `details` the metadata that its conversation is given. `history` is what was said before, as
     roles and texts; None is what the conversation holds. `run_id` names the run before it begins, so that after a crash
-    its caller finds it; empty makes one up. `pace` holds while this process carries the run.
+    its caller finds it; empty makes one up. who goes on with it after
+    a crash finds the `pace` anew.
     """
 
     input: dict[str, Any]

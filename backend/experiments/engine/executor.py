@@ -8,11 +8,12 @@ from collections.abc import Sequence
 
 from backend.columns import utc_now
 from backend.experiments.engine.carrying import Carrying
-from backend.experiments.engine.lanes import Lanes, Take
+from backend.experiments.engine.lanes import Lanes, RunPace, Take
 from backend.experiments.errors import AttemptLost
 from backend.experiments.models import ExperimentRow
 from backend.experiments.outside import Outside
 from backend.experiments.repository import Ownership, Pace
+from backend.experiments.repository.pace import bounds_of
 from backend.experiments.types import Status, Told
 from backend.ids import new_id
 from backend.ports.database import OfProject
@@ -60,6 +61,12 @@ class Executor:
             ended.set()
         if carrying.goes_on:  # somebody resumed it while its pause was under way
             await self.execute(experiment_id)
+
+    async def pace_of(self, project_id: str, item_id: str, run_id: str) -> RunPace | None:
+        """Return the pace of a run that answers a row, whoever goes on with it; None where no experiment is minded."""
+        async with self._outside.units.read(OfProject(project_id)) as session:
+            bounds = await bounds_of(session, project_id, item_id, run_id)
+        return RunPace(self._lanes, project_id, *bounds) if bounds else None
 
     def _turns(self, project_id: str, reference: str) -> Take:
         async def take(seconds: float) -> float:

@@ -226,6 +226,19 @@ class HeldPlace:
         self._lane._leave(probing=self._probing)
 
 
+class RunPace:
+    """How the run of an answer asks its models, where it goes on without the experiment that began it."""
+
+    def __init__(self, lanes: Lanes, project_id: str, requests_per_minute: int | None, most: int) -> None:
+        self._lanes, self._project_id = lanes, project_id
+        self._requests_per_minute, self._most = requests_per_minute, most
+
+    async def take(self, reference: str) -> HeldPlace:
+        """Wait for a turn of a node at its model."""
+        lane = self._lanes.to(self._project_id, reference)
+        return await lane.take(requests_per_minute=self._requests_per_minute, most=self._most)
+
+
 def _named(reference: str) -> str:
     """Say which model is meant: another provider may have one of that name. A flow's own words name its node."""
     provider, _, model = reference.partition(":")

@@ -1,4 +1,4 @@
-"""The next turn at a model, where several processes share it."""
+"""The next turn at a model, where several processes share it, and how fast the run of an answer may ask."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.experiments.models import ExperimentPaceRow
+from backend.experiments.models import ExperimentCellRow, ExperimentPaceRow, ExperimentRow
 
 
 class Pace:
@@ -32,3 +32,16 @@ class Pace:
         left = func.extract("epoch", col(row.next_at) - now)
         statement = select(left).where(row.project_id == self._project_id, row.reference == reference)
         return max(0.001, float((await self._session.exec(statement)).one()))
+
+
+async def bounds_of(session: AsyncSession, project_id: str, item_id: str, run_id: str) -> tuple[int | None, int] | None:
+    """Return the calls a minute and the calls at once of the experiment that a run is for; None where for none."""
+    cell, row = ExperimentCellRow, ExperimentRow
+    statement = (
+        select(row.definition, row.concurrency)
+        .join(cell, col(cell.experiment_id) == row.id)
+        .where(row.project_id == project_id, cell.project_id == project_id, cell.item_id == item_id)
+        .where(cell.run_id == run_id)
+    )
+    found = (await session.exec(statement)).first()
+    return (found[0].get("requests_per_minute"), found[1]) if found else None

@@ -19,7 +19,7 @@ from backend.flows.nodes.registry import AnyKind
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.repository.ownership import Ownership
 from backend.flows.repository.runs import RunRepository
-from backend.flows.types import NodeStatus, Trigger, Usage
+from backend.flows.types import NodeStatus, Pacing, Trigger, Usage
 from backend.operator import Operator, Permission
 from backend.ports.database import OfProject
 from backend.ports.jobs import BY_ID
@@ -44,6 +44,7 @@ class Loader:
     def __init__(self, units: Units, templates: Templates, kinds: Mapping[str, AnyKind], chat: Chat) -> None:
         self._units, self._templates, self._kinds, self._chat = units, templates, kinds, chat
         self._plans = Plans()
+        self.pacing: Pacing | None = None
 
     async def plan(self, project_id: str, snapshot_id: str) -> Plan:
         """Return the plan of a stored document. Raise InvalidInput when it is not there or has errors."""
@@ -91,6 +92,7 @@ class Loader:
             history=await self._chat.history(operator, row.conversation_id, before_run=row.id),
             asks_people=Trigger(row.trigger).asks_people,
             mask=mask,
+            pace=await self.pacing(row.project_id, row.item_id, row.id) if self.pacing and row.item_id else None,
         )
 
 

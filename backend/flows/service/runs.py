@@ -27,7 +27,7 @@ from backend.flows.service.listening import LAST_WORDS, Missed, heard, heard_or_
 from backend.flows.service.parts import flow_row
 from backend.flows.service.starting import Starting
 from backend.flows.shapes import node_runs_of, run_of
-from backend.flows.types import Run, RunDetail, RunResult, RunStatus, RunWish, Trigger, Usage, run_topic
+from backend.flows.types import Pacing, Run, RunDetail, RunResult, RunStatus, RunWish, Trigger, Usage, run_topic
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
 from backend.ports.database import OfProject
@@ -62,6 +62,10 @@ class RunService:
         self._units, self._events, self._jobs = units, events, jobs
         self._starting, self._loader, self._runner, self._chat, self._worker = starting, loader, runner, chat, worker
         self._begun = Begun(units, runner)
+
+    def pace_by(self, pacing: Pacing) -> None:
+        """Let runs that a crash left ask their models at the pace that they had."""
+        self._loader.pacing = pacing
 
     async def run(self, operator: Operator, name: str, wish: RunWish) -> RunResult:
         """Run a flow and wait for its end; a run that fails, or waits for a person, is an answer, not an error.

@@ -11,6 +11,7 @@ import pytest
 from backend.engines.language_model.scripted_server import ScriptedServer
 from backend.experiments.engine.lanes import Lane
 from backend.experiments.types import CellStatus, FlowChoice, VariantDraft
+from backend.flows.types import RunWish
 from tests.backend.experiments.conftest import Lab, prompt
 from tests.factories import flows
 
@@ -75,6 +76,29 @@ async def test_a_rate_holds_for_the_calls_of_nodes(lab: Lab, monkeypatch: pytest
     await lab.services.flows.create(lab.operator, "Twice", document=twice())
     await lab.ran(VariantDraft("flow", flow=FlowChoice("twice", "draft")), requests_per_minute=6_000)
     assert sorted(taken, key=str) == [("", None)] * 2 + [("echo of lab", 6_000)] * 4, "runs themselves have none"
+
+
+async def test_a_run_that_goes_on_after_a_crash_keeps_the_pace_of_its_experiment(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.fill(1)
+    await lab.services.flows.create(lab.operator, "Twice", document=twice())
+    variant = VariantDraft("flow", flow=FlowChoice("twice", "draft"))
+    done = await lab.ran(variant, requests_per_minute=6_000, concurrency=AT_ONCE)
+    loader = lab.services.runs._loader
+    again = await loader.job((await lab.cells(done))[0].run_id, 2)
+    taken: list[Any] = []
+
+    async def noted(self: Lane, *given: Any) -> bool:
+        taken.append((self._name, *given[:2]))
+        return False
+
+    monkeypatch.setattr(Lane, "_turn", noted)
+    assert again.facts.pace
+    (await again.facts.pace.take("lab:echo")).give_back()
+    assert taken == [("echo of lab", 6_000, AT_ONCE)]
+    alone = await lab.services.runs.run(lab.operator, "twice", RunWish({"question": "q"}, version="draft"))
+    assert (await loader.job(alone.run_id, 2)).facts.pace is None, "nobody else is minded by a run of its own"
 
 
 async def test_a_model_that_refuses_a_node_is_left_alone_by_all(lab: Lab) -> None:
