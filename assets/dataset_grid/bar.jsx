@@ -76,6 +76,8 @@ function Odd({ store }) {
   const wrong = useStore(store, (s) => s.problems.size);
   const twice = useStore(store, (s) => s.duplicates.size);
   const near = useStore(store, (s) => s.near.size);
+  const numKept = useStore(store, (s) => s.numKept);
+  const readOnly = useStore(store, (s) => s.readOnly);
   const toggle = (one) => store.narrow({ only: only === one ? "" : one });
   return (
     <>
@@ -93,6 +95,9 @@ function Odd({ store }) {
         <button type="button" className="btn sm odd warn" aria-pressed={only === "near"} onClick={() => toggle("near")}>
           <Warn /> {counted(near, "row")} nearly the same
         </button>
+      )}
+      {only === "near" && numKept > 0 && (
+        <span className="t2 nowrap">{counted(numKept, "pair")} kept{!readOnly && <>, <button type="button" className="link" onClick={() => store.likes.nameAll()}>name again</button></>}</span>
       )}
     </>
   );

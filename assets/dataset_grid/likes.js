@@ -2,8 +2,6 @@
 
 const SETTLES_MS = 1500; // several acts in a row are looked at once
 const MOST = 20000; // rows that are compared in a few seconds, as the server has it for imports
-const PREFIX = "kept-alike:";
-const nameOf = (a, b) => `${Math.min(a, b)}:${Math.max(a, b)}`;
 
 export const percent = (likeness) => `${Math.floor(likeness * 100)} %`;
 
@@ -11,18 +9,12 @@ export class Likes {
   constructor(store) {
     this.store = store;
     this.pairs = [];
-    this.kept = new Set();
   }
 
-  open(url, project) {
+  open() {
     this.pairs = [];
     this.version = -1;
-    this.key = `${PREFIX}${project}:${url}`;
-    try {
-      this.kept = new Set(JSON.parse(localStorage.getItem(this.key)) ?? []);
-    } catch {
-      this.kept = new Set();
-    }
+    this.store.set({ numKept: 0 });
     this.tell();
   }
 
@@ -37,10 +29,11 @@ export class Likes {
   async ask(version) {
     const { api } = this.store;
     try {
-      const { pairs } = await api.get("/near-duplicates", { version });
+      const { pairs, num_kept: numKept } = await api.get("/near-duplicates", { version });
       if (api !== this.store.api) return;
       this.pairs = pairs;
       this.version = version;
+      this.store.set({ numKept });
       this.tell();
     } catch {
       // The rows stand there without it; the next load asks again.
@@ -51,7 +44,7 @@ export class Likes {
     const there = new Set(this.store.state.all);
     const near = new Map();
     for (const { row, like, likeness } of this.pairs)
-      if (there.has(row) && there.has(like) && !this.kept.has(nameOf(row, like))) {
+      if (there.has(row) && there.has(like)) {
         near.set(row, [...(near.get(row) ?? []), { row: like, likeness }]);
         near.set(like, [...(near.get(like) ?? []), { row, likeness }]);
       }
@@ -66,14 +59,21 @@ export class Likes {
     return [...seen].filter((row) => there.has(row));
   }
 
-  /* Somebody says that two rows are meant to be so: this browser does not name them again. */
-  keep(row, other) {
-    this.kept.add(nameOf(row, other));
+  /* Somebody says that two rows are meant to be so: nobody is told of them again while their inputs stay. */
+  keep(row, like) {
+    return this.act(() => this.store.api.post("/near-duplicates/kept", { row, like }));
+  }
+
+  nameAll() {
+    return this.act(() => this.store.api.send("DELETE", "/near-duplicates/kept"));
+  }
+
+  async act(send) {
     try {
-      localStorage.setItem(this.key, JSON.stringify([...this.kept]));
-    } catch {
-      // Storage is full or switched off: until the page is left.
+      await send();
+      await this.ask(this.version);
+    } catch (error) {
+      this.store.set({ said: error.message, undone: { words: error.message, bad: true } });
     }
-    this.tell();
   }
 }

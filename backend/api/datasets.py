@@ -21,7 +21,7 @@ from backend.api.dataset_bodies import (
     numbers_in,
 )
 from backend.api.idempotent import IdempotentRoute
-from backend.api.odd_rows import DuplicatesBody, NearDuplicatesBody, ProblemsBody, RowProblemBody
+from backend.api.odd_rows import DuplicatesBody, NearDuplicatesBody, PairBody, ProblemsBody, RowProblemBody
 from backend.bootstrap import services
 from backend.datasets.types import NEARLY
 from backend.operator import Operator, Permission
@@ -125,6 +125,18 @@ async def list_near_duplicates(
     """Name the pairs of rows whose inputs are nearly the same, at least so much as `likeness`, from 0.7 to 1."""
     found = await services().datasets.near_duplicates(operator, dataset_id, version=version, least=likeness)
     return NearDuplicatesBody.of(found)
+
+
+@router.post("/{dataset_id}/near-duplicates/kept", status_code=204)
+async def keep_near_duplicates(operator: Editor, dataset_id: str, body: PairBody) -> None:
+    """Say of two rows that they are meant to be nearly the same: they are named no more while their inputs stay."""
+    await services().datasets.keep_both(operator, dataset_id, body.row, body.like)
+
+
+@router.delete("/{dataset_id}/near-duplicates/kept", status_code=204)
+async def name_near_duplicates(operator: Editor, dataset_id: str) -> None:
+    """Name all rows again that are nearly the same."""
+    await services().datasets.name_all(operator, dataset_id)
 
 
 @router.get("/{dataset_id}/problems")

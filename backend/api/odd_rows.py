@@ -24,18 +24,28 @@ class AlikeBody(BaseModel):
     likeness: float
 
 
+class PairBody(BaseModel):
+    """Two rows by their numbers."""
+
+    row: int
+    like: int
+
+
 class NearDuplicatesBody(BaseModel):
-    """The most alike first; `more` where there are pairs beyond the first thousand."""
+    """The most alike first; `more` where there are pairs beyond the first thousand, `num_kept` are meant to be so."""
 
     version: int
     pairs: list[AlikeBody]
     num_rows: int
     more: bool
+    num_kept: int
 
     @classmethod
     def of(cls, found: NearDuplicates) -> NearDuplicatesBody:
         pairs = [AlikeBody(row=one.number, like=one.other, likeness=round(one.likeness, 4)) for one in found.pairs]
-        return cls(version=found.version, pairs=pairs, num_rows=found.num_rows, more=found.is_cut)
+        return cls(
+            version=found.version, pairs=pairs, num_rows=found.num_rows, more=found.is_cut, num_kept=found.num_kept
+        )
 
 
 class RowProblemBody(BaseModel):

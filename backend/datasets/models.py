@@ -53,6 +53,19 @@ class DatasetVersionRow(SQLModel, table=True):
     created_by: str
 
 
+class DatasetPairRow(SQLModel, table=True):
+    """Two inputs that are nearly the same and meant to be so, by their hashes, the lower first."""
+
+    __tablename__ = "dataset_pair"
+
+    dataset_id: str = Field(primary_key=True, foreign_key="dataset.id")
+    one: str = Field(primary_key=True)
+    other: str = Field(primary_key=True)
+    project_id: str = Field(foreign_key="project.id", index=True)
+    kept_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    kept_by: str
+
+
 class DatasetItemRow(SQLModel, table=True):
     """A revision: what row `row` is in the versions `valid_from` <= version < `valid_to`. Only `valid_to` ever changes.
 

@@ -195,12 +195,16 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class NearDuplicates:
-    """The pairs of one version, the most alike first; `is_cut` where there are more than are told."""
+    """The pairs of one version, the most alike first; `is_cut` where there are more than are told.
+
+    `num_kept` more are meant to be so, as somebody said.
+    """
 
     version: int
     pairs: tuple[Alike, ...]
     num_rows: int
     is_cut: bool
+    num_kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from backend.datasets.repository.datasets import Datasets
 from backend.datasets.repository.items import Items
+from backend.datasets.repository.pairs import Pairs
 from backend.datasets.repository.versions import Versions
 
-__all__ = ["Datasets", "Items", "Versions"]
+__all__ = ["Datasets", "Items", "Pairs", "Versions"]

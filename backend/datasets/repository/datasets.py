@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.datasets.errors import DatasetNotFound
-from backend.datasets.models import FOREVER, DatasetItemRow, DatasetRow, DatasetVersionRow
+from backend.datasets.models import FOREVER, DatasetItemRow, DatasetPairRow, DatasetRow, DatasetVersionRow
 from backend.datasets.types import Dataset
 from backend.paging import Listed, Page
 
@@ -71,6 +71,7 @@ class Datasets:
         for row, of_dataset in (
             (DatasetItemRow, col(DatasetItemRow.dataset_id)),
             (DatasetVersionRow, col(DatasetVersionRow.dataset_id)),
+            (DatasetPairRow, col(DatasetPairRow.dataset_id)),
             (DatasetRow, col(DatasetRow.id)),
         ):
             statement = delete(row).where(col(row.project_id) == self._project_id, of_dataset == dataset_id)

@@ -12,12 +12,15 @@ from functools import partial
 from typing import Any
 
 from backend.datasets.checking import compared
+from backend.datasets.errors import ItemNotFound
 from backend.datasets.outside import Outside
+from backend.datasets.repository import Datasets, Items, Pairs
+from backend.datasets.repository.pairs import pair_of
 from backend.datasets.service.group import known
 from backend.datasets.service.reading import ReadingUseCases
 from backend.datasets.types import NEARLY, Alike, NearDuplicates, NewItem
 from backend.errors import InvalidInput
-from backend.operator import Operator
+from backend.operator import Operator, Permission
 from backend.ports.schemas import Schemas
 from backend.unit_of_work import Units
 
@@ -50,11 +53,33 @@ class LikenessUseCases(ReadingUseCases):
             raise InvalidInput(f"How alike rows are lies between {LEAST} and 1.")
         async with self._reading(operator, dataset_id) as opened:
             version = known(opened.dataset, version)
+            kept = await opened.pairs.all()
         inputs = await self._inputs(operator, dataset_id, version)
         async with self._finding:  # who asks for the same meanwhile waits for it
-            pairs = await self._pairs(inputs, least)
+            found = await self._pairs(inputs, least)
+        hashed = {number: told for number, _, told in inputs}
+        pairs = [one for one in found if pair_of(hashed[one.number], hashed[one.other]) not in kept]
         rows = {number for one in pairs for number in (one.number, one.other)}
-        return NearDuplicates(version, tuple(pairs[:MAX_PAIRS]), len(rows), len(pairs) > MAX_PAIRS)
+        shown = tuple(pairs[:MAX_PAIRS])
+        return NearDuplicates(version, shown, len(rows), len(pairs) > MAX_PAIRS, len(found) - len(pairs))
+
+    async def keep_both(self, operator: Operator, dataset_id: str, number: int, other: int) -> None:
+        """Name two rows no more as nearly the same, as long as their inputs are as they are. Raise NotFound."""
+        operator.require(Permission.DATASETS_EDIT)
+        async with self._units.write(operator) as work:
+            row = await Datasets(work.session, operator.project_id).change(dataset_id)
+            found = await Items(work.session, operator.project_id, dataset_id).at(row.version, [number, other])
+            if len(found) < len({number, other}):
+                raise ItemNotFound
+            pair = pair_of(*(one.input_hash for one in (found[0], found[-1])))
+            await Pairs(work.session, operator.project_id, dataset_id).keep(pair, operator.name)
+
+    async def name_all(self, operator: Operator, dataset_id: str) -> None:
+        """Name all rows again that are nearly the same, those that were meant to be so too. Raise NotFound."""
+        operator.require(Permission.DATASETS_EDIT)
+        async with self._units.write(operator) as work:
+            await Datasets(work.session, operator.project_id).change(dataset_id)
+            await Pairs(work.session, operator.project_id, dataset_id).forget()
 
     async def nearest(
         self, operator: Operator, dataset_id: str, items: Sequence[NewItem], least: float = NEARLY

@@ -12,7 +12,7 @@ from backend.columns import storable
 from backend.datasets.checking import input_hash
 from backend.datasets.errors import VersionNotFound
 from backend.datasets.models import DatasetRow
-from backend.datasets.repository import Datasets, Items, Versions
+from backend.datasets.repository import Datasets, Items, Pairs, Versions
 from backend.datasets.repository.items import EVERYTHING, item_of
 from backend.datasets.service.datasets import FIRST_PAGE
 from backend.datasets.service.group import UseCases, known
@@ -32,6 +32,7 @@ class _Opened:
     dataset: DatasetRow
     items: Items
     versions: Versions
+    pairs: Pairs
 
 
 class ReadingUseCases(UseCases):
@@ -46,6 +47,7 @@ class ReadingUseCases(UseCases):
                 dataset,
                 Items(session, operator.project_id, dataset_id),
                 Versions(session, operator.project_id),
+                Pairs(session, operator.project_id, dataset_id),
             )
 
     async def items(

@@ -131,8 +131,16 @@ async def test_odd_rows_are_listed(client: httpx.AsyncClient, at: str) -> None:
     await client.post(f"{at}/items", json=[near])
     found = (await client.get(f"{at}/near-duplicates")).json()
     assert found == {
-        "version": 2, "pairs": [{"row": 4, "like": 1, "likeness": 0.9744}], "num_rows": 2, "more": False,
+        "version": 2, "pairs": [{"row": 4, "like": 1, "likeness": 0.9744}], "num_rows": 2, "more": False, "num_kept": 0,
     }  # fmt: skip
+    kept = f"{at}/near-duplicates/kept"
+    assert (await client.post(kept, json={"row": 1, "like": 9})).status_code == 404
+    for _ in range(2):
+        assert (await client.post(kept, json={"row": 1, "like": 4})).status_code == 204
+    found = (await client.get(f"{at}/near-duplicates")).json()
+    assert (found["pairs"], found["num_rows"], found["num_kept"]) == ([], 0, 1)
+    assert (await client.delete(kept)).status_code == 204
+    assert (await client.get(f"{at}/near-duplicates")).json()["num_rows"] == 2
     assert (await client.get(f"{at}/near-duplicates?likeness=0.99")).json()["pairs"] == []
     assert (await client.get(f"{at}/near-duplicates?likeness=2")).status_code == 422
     await client.post(

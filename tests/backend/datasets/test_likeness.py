@@ -10,9 +10,10 @@ import pytest
 from rapidfuzz.distance import Indel
 
 from backend.datasets import likeness
+from backend.datasets.errors import ItemNotFound
 from backend.datasets.likeness import alike
 from backend.datasets.service import DatasetService, files
-from backend.datasets.types import NEARLY, NewItem
+from backend.datasets.types import NEARLY, ItemEdit, NewItem
 from backend.errors import InvalidInput
 from backend.operator import Operator
 from tests.factories.datasets import dataset, item
@@ -130,3 +131,22 @@ async def test_who_is_asked_again_compares_only_what_changed(
     after = await datasets.near_duplicates(owner, made.id)
     assert (after.version, after.pairs) == (2, before.pairs)
     assert len(before.pairs) == 1
+
+
+async def test_a_pair_that_is_meant_to_be_so_is_named_again_once_an_input_changed(
+    datasets: DatasetService, owner: Operator
+) -> None:
+    rows = ("Where is my red parcel today?", "Where is my red parcel, today?", "Where is my red parcel today!?")
+    at = (await dataset(datasets, owner, *(item(text) for text in rows))).id
+    named = {(one.number, one.other) for one in (await datasets.near_duplicates(owner, at)).pairs}
+    await datasets.keep_both(owner, at, 1, 2)
+    found = await datasets.near_duplicates(owner, at)
+    assert ({(one.number, one.other) for one in found.pairs}, found.num_kept) == (named - {(2, 1)}, 1)
+    [second] = [one for one in (await datasets.items(owner, at)).items if one.row == 2]
+    await datasets.edit_items(owner, at, [ItemEdit(second.id, 1, item("Where is our red parcel today?"))])
+    found = await datasets.near_duplicates(owner, at)
+    assert (2, 1) in {(one.number, one.other) for one in found.pairs}
+    assert found.num_kept == 0
+    with pytest.raises(ItemNotFound):
+        await datasets.keep_both(owner, at, 1, 7)
+    await datasets.delete(owner, at)
