@@ -54,6 +54,11 @@ class MetricComparison:
     node: str = ""
 
     @property
+    def called(self) -> str:
+        """Return the metric with its statistic, as people read it: "latency p95"."""
+        return self.metric if self.statistic == "mean" else f"{self.metric.removesuffix('_p50')} {self.statistic}"
+
+    @property
     def is_missed(self) -> bool:
         """Say whether the metric has a target that the variant does not reach."""
         return falls_short(self.value, self.target, self.direction)

@@ -20,6 +20,10 @@ MAX_CHOSEN = 1_000
 # What is behind the name of an experiment that scores the answers of another one.
 SCORED_AGAIN = ", scored again"
 LATENCY, COST, OVERALL = "latency", "cost", "overall"
+# The p95 stands under the plain name; a few slow answers hide in it what every row shows.
+LATENCY_P50 = "latency_p50"
+# Time and money are compared whether or not anybody asked.
+UNASKED = (LATENCY, LATENCY_P50, COST)
 # The label of a score that a person has not given yet.
 WAITING = "waiting"
 # The label of an answer with no baseline's beside it; a retry looks anew whether there is one.

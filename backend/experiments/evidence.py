@@ -36,7 +36,7 @@ def _told(one: MetricComparison, baseline: str) -> str:
 
     Pairs have rows in place of values: "pairwise 12 won, 3 tied, 5 lost".
     """
-    name = one.metric if one.statistic == "mean" else f"{one.metric} {one.statistic}"
+    name = one.called
     if one.duels:
         return f"{name} {_told_in_rows(one.duels, one.variant, baseline)}"
     if not (math.isfinite(one.value) or math.isfinite(one.baseline_value)):

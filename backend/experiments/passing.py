@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from backend.experiments.evaluators.base import Evaluator
-from backend.experiments.types import COST, LATENCY, WAITING, Comparison, MetricComparison
+from backend.experiments.types import UNASKED, WAITING, Comparison, MetricComparison
 from backend.written import figure
 
 ASK_AGAIN = "Retry the experiment, which asks for the missing scores alone."
@@ -16,7 +16,7 @@ ASK_AGAIN = "Retry the experiment, which asks for the missing scores alone."
 
 def is_asked(metric: str, evaluators: Collection[str]) -> bool:
     """Tell whether a metric refuses anything: time and money differ by the hour, so only where an evaluator asks."""
-    return metric not in (LATENCY, COST) or metric in evaluators
+    return metric not in UNASKED or metric in evaluators
 
 
 def unjudged(comparison: Comparison) -> dict[str, str]:

@@ -11,8 +11,8 @@ import reflex as rx
 from backend.bootstrap import services
 from backend.experiments.types import (
     COST,
-    LATENCY,
     OVERALL,
+    UNASKED,
     Comparison,
     Experiment,
     MetricComparison,
@@ -26,7 +26,6 @@ from console.state import formats
 from console.state.experiment_rows import MOST_ROWS, VerdictCard, named, rounded
 from console.state.experiment_written import readable, share_of, signed
 
-UNASKED = (LATENCY, COST)
 WORDS = {"better": "better in", "worse": "worse in", "same": "the same in"}
 NOT_REACHED = {"exact": "No answer equals what is expected.", "contains": "No answer contains what is expected."}
 MOST_OTHERS = 3

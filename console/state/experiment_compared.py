@@ -14,6 +14,7 @@ from typing import Any
 from backend.experiments.types import (
     COST,
     LATENCY,
+    LATENCY_P50,
     QUESTIONS,
     Cell,
     ComparedRow,
@@ -36,7 +37,7 @@ SHOWN_CHARACTERS = 4_000
 SHOWN_REASON = 160
 SHOWN_QUESTION = 300
 SHOWN_ROW = 2_000
-UNITS = {LATENCY: "ms", COST: "$"}
+UNITS = {LATENCY: "ms", LATENCY_P50: "ms", COST: "$"}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from backend.experiments.types import COST, LATENCY, OVERALL, Comparison, MetricComparison, Whereabouts, WishEnd
+from backend.experiments.types import OVERALL, UNASKED, Comparison, MetricComparison, Whereabouts, WishEnd
 from backend.prompts.types import PRODUCTION
 from console import routes
 from console.state import formats
@@ -111,7 +111,7 @@ def against(found: Comparison, variant: str, unreached: str = "") -> list[str]:
 def _undecided(found: Comparison, variant: str) -> str:
     """Name what beside the metric that decides cannot be told either; time and money differ by the hour."""
     beside = [one for one in found.metrics if one.variant == variant and one.verdict == "cannot_tell"]
-    names = [one.metric for one in beside if one.metric not in (found.primary, OVERALL, LATENCY, COST)]
+    names = [one.metric for one in beside if one.metric not in (found.primary, OVERALL, *UNASKED)]
     return f"Nobody can tell yet whether {formats.listed(names)} got worse." if names else ""
 
 

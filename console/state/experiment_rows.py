@@ -9,6 +9,8 @@ from datetime import tzinfo
 from typing import Any
 
 from backend.experiments.types import (
+    LATENCY,
+    LATENCY_P50,
     Agreement,
     Comparison,
     Experiment,
@@ -168,7 +170,8 @@ def _kappa(one: Agreement) -> str:
 
 
 def _card(one: MetricComparison, failed: str, baseline: str) -> VerdictCard:
-    key, one = one.metric, readable(one)
+    # A row has one latency, whichever of them is looked at.
+    key, one = LATENCY if one.metric == LATENCY_P50 else one.metric, readable(one)
     # Beside itself a baseline is neither better nor worse: its mean would only count what failed.
     is_duel = one.duels is not None and one.duels.against == baseline
     sizes = [abs(end) for end in (one.low, one.high, one.margin, one.difference) if math.isfinite(end)]
@@ -217,7 +220,7 @@ def _card(one: MetricComparison, failed: str, baseline: str) -> VerdictCard:
 
 
 def named(one: MetricComparison) -> str:
-    return f"{one.metric} {one.statistic}" if one.statistic != "mean" else one.metric
+    return one.called
 
 
 def _sure(one: MetricComparison) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from backend.experiments.types import COST, LATENCY, Comparison, Saving
+from backend.experiments.types import COST, LATENCY, LATENCY_P50, Comparison, Saving
 from console.state import formats
 from console.state.experiment_rows import MOST_ROWS, rounded
 
@@ -15,6 +15,8 @@ def saving_words(found: Comparison) -> str:
     """Say which variant is the cheapest that is not worse, or why none can be named; then the quickest, if any is."""
     by = {one.metric: one for one in found.savings}
     cost, time = by.get(COST), by.get(LATENCY)
+    if not time or time.reason != "named":
+        time = by.get(LATENCY_P50)
     said = [unpriced_words(found)] if found.unpriced else []
     if cost and not (found.unpriced and cost.reason == "none_less"):
         said.append(_of_cost(cost, found))

@@ -9,7 +9,7 @@ import numpy as np
 
 from backend.experiments.analysis.matrices import matrices, row_means
 from backend.experiments.analysis.repeated import is_unsteady
-from backend.experiments.types import COST, LATENCY, CellStatus, Change, RowCounts
+from backend.experiments.types import UNASKED, CellStatus, Change, RowCounts
 
 HALF = 0.5
 Found = tuple[int, Change, float | None, float | None, bool]
@@ -29,7 +29,7 @@ def changes(
     Without a pass mark a row is "other", and where no answer at all succeeded every row fails on both sides.
     """
     baseline, variant = pair
-    names = [] if metric in (LATENCY, COST) else [metric]
+    names = [] if metric in UNASKED else [metric]
     found = matrices(cells, names, num_variants, repetitions)
     values = row_means(found.scores[metric])
     marks = row_means(found.passed[metric]) if metric in found.passed else None

@@ -13,7 +13,7 @@ from backend.experiments.node_types import ABSENT
 from backend.experiments.statistics.questions import with_failures
 from backend.experiments.statistics.resampling import Floats
 from backend.experiments.statistics.types import Arm, Metric
-from backend.experiments.types import COST, LATENCY, OVERALL, CellStatus
+from backend.experiments.types import COST, LATENCY, LATENCY_P50, OVERALL, UNASKED, CellStatus
 
 TIE = 0.5  # what a pair counts for either side that was found equal
 ENDED = (CellStatus.DONE.value, CellStatus.FAILED.value)
@@ -53,7 +53,7 @@ def matrices(cells: Sequence[tuple[Any, ...]], names: Sequence[str], num_variant
     rows = sorted(row for row, count in ended.items() if count == whole)
     place = {row: at for at, row in enumerate(rows)}
     shape = (num_variants, len(rows), repetitions)
-    scores = {name: np.full(shape, np.nan) for name in (*names, LATENCY, COST)}
+    scores = {name: np.full(shape, np.nan) for name in (*names, *UNASKED)}
     passed = {name: np.full(shape, np.nan) for name in names}
     failed = np.zeros(shape)
     for row, variant, repetition, status, found, cost, latency in cells:
@@ -66,7 +66,8 @@ def matrices(cells: Sequence[tuple[Any, ...]], names: Sequence[str], num_variant
             for name in names:
                 passed[name][spot] = 0.0
             continue
-        scores[LATENCY][spot], scores[COST][spot] = latency, np.nan if cost is None else float(cost)
+        scores[LATENCY][spot] = scores[LATENCY_P50][spot] = latency
+        scores[COST][spot] = np.nan if cost is None else float(cost)
         for name in names:
             one = found.get(name)
             if one is None:
@@ -155,7 +156,11 @@ def _width(one: Evaluator) -> float | None:
 def resources_of(evaluators: Sequence[Evaluator]) -> list[Metric]:
     """Return time and money, which are compared whether or not anybody asked, as questions of their own."""
     asked = {one.called for one in evaluators}
-    found = [Metric(LATENCY, False, 0.0, "p95", None), Metric(COST, False, 0.0, "mean", None)]  # noqa: FBT003
+    found = [
+        Metric(LATENCY, higher_is_better=False, statistic="p95", worst=None),
+        Metric(LATENCY_P50, higher_is_better=False, statistic="p50", worst=None),
+        Metric(COST, higher_is_better=False, worst=None),
+    ]
     return [one for one in found if one.name not in asked]
 
 

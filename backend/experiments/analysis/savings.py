@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backend.experiments.types import COST, LATENCY, MetricComparison, Saving
+from backend.experiments.types import COST, LATENCY, LATENCY_P50, UNASKED, MetricComparison, Saving
 
 AS_GOOD = ("better", "same")
 
@@ -14,12 +14,12 @@ def savings_of(metrics: Sequence[MetricComparison], primary: str) -> tuple[Savin
 
     Nothing is said where the metric that decides is time or money itself, or where no variant was compared.
     """
-    if not primary or primary in (LATENCY, COST):
+    if not primary or primary in UNASKED:
         return ()
     quality = {one.variant: one for one in metrics if one.metric == primary}
     return tuple(
         _saving(name, [one for one in metrics if one.metric == name], quality)
-        for name in (COST, LATENCY)
+        for name in (COST, LATENCY, LATENCY_P50)
         if any(one.metric == name for one in metrics)
     )
 

@@ -38,13 +38,14 @@ from backend.experiments.statistics.types import Metric
 from backend.experiments.types import (
     COST,
     LATENCY,
+    LATENCY_P50,
     OVERALL,
     Comparison,
     MetricComparison,
     WorseSlice,
 )
 
-UNITS = {LATENCY: "ms", COST: "$"}
+UNITS = {LATENCY: "ms", LATENCY_P50: "ms", COST: "$"}
 
 
 def compared(
@@ -124,7 +125,8 @@ def compared(
         is_complete=found.num_left_out == 0,
         spreads=spreads_of(
             found,
-            [one.name for one in (*quality, *resources_of(evaluators))],
+            # Rows lie by the median as they lie by the p95.
+            [one.name for one in (*quality, *resources_of(evaluators)) if one.name != LATENCY_P50],
             plain,
         ),
         unscored=tuple(unscored),

@@ -16,9 +16,9 @@ from backend.experiments.service.base import UseCases
 from backend.experiments.shapes import cell_of, draft_of, pinned_of
 from backend.experiments.types import (
     CORRECTED,
-    COST,
     LATENCY,
     OVERALL,
+    UNASKED,
     CellStatus,
     Change,
     ComparedRow,
@@ -127,7 +127,7 @@ class Comparing(UseCases):
         base, ours = place_of(names, baseline or row.baseline), place_of(names, variant)
         evaluators = [one.called for one in await self._evaluators(draft.evaluators)]
         metric = metric or (evaluators[0] if evaluators else LATENCY)
-        if metric not in (*evaluators, OVERALL, LATENCY, COST):
+        if metric not in (*evaluators, OVERALL, *UNASKED):
             raise InvalidInput(f"There is no metric called {metric}.", hint=f"There are {', '.join(evaluators)}.")
         flips = await self._outside.late("analysis.flips")
         found, counts = await asyncio.to_thread(

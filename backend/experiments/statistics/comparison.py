@@ -12,7 +12,7 @@ import numpy as np
 from backend.experiments.statistics.corrections import holm, holm_parts
 from backend.experiments.statistics.power import FEWEST_ROWS, rows_for_difference, rows_for_equals, rows_for_sameness
 from backend.experiments.statistics.proportions import Interval, Pairs, mcnemar_exact, newcombe_paired, wilson
-from backend.experiments.statistics.quantiles import Quantile, bootstrap_p_value, percentile_interval
+from backend.experiments.statistics.quantiles import Quantile, Quantiles, bootstrap_p_value, percentile_interval
 from backend.experiments.statistics.questions import UNKNOWN, Finding, Question, unknown
 from backend.experiments.statistics.resampling import (
     Floats,
@@ -150,15 +150,27 @@ class _Quantiles:
         self._new = [_quantile(question, question.new) for question in questions]
         torn = [question for question in questions if question.num_torn]
         self._ends = [tuple(_quantile(one, values) for values in pair) for one in torn for pair in one.ends]
+        held = [*self._old.values(), *self._new, *(one for pair in self._ends for one in pair)]
+        self._all = Quantiles(held) if held else None
         self._ends_of = {id(question): len(questions) + 2 * at for at, question in enumerate(torn)}
 
     def differences(self, block: Floats) -> Floats:
         """Return variant minus baseline for each draw and question, then both ends of those with torn rows."""
-        old = {name: quantile.of(block) for name, quantile in self._old.items()}
-        new = [quantile.of(block) for quantile in self._new]
+        values = self._all.of(block) if self._all else []
+        old, new, ends = self._split(values)
         found = [one - old[question.metric.name] for question, one in zip(self.questions, new, strict=True)]
-        found += [variant.of(block) - baseline.of(block) for baseline, variant in self._ends]
+        found += [variant - baseline for baseline, variant in ends]
         return np.column_stack([np.empty((len(block), 0)), *found])
+
+    def _split(self, values: Sequence[Floats]) -> tuple[dict[str, Floats], Sequence[Floats], list[tuple[Floats, ...]]]:
+        """Return what is of the baseline by metric, of the variants, and of the ends in pairs."""
+        first, last = len(self._old), len(self._old) + len(self._new)
+        ends = values[last:]
+        return (
+            dict(zip(self._old, values, strict=False)),
+            values[first:last],
+            list(zip(ends[::2], ends[1::2], strict=True)),
+        )
 
     def ends_of(self, at: int) -> tuple[int, int]:
         """Return the columns of `differences` from which the low and the high end of an interval are taken."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -40,11 +42,11 @@ class Quantile:
         # Column by column: what lies below the first block, the second, ... and all there is.
         ends = [self._start + at * size for at in range(len(self._blocks))]
         below = [np.bincount(owners[:end], minlength=num_clusters) for end in (*ends, count)]
-        self._below = np.column_stack(below).astype(np.float64)
+        self.below = np.column_stack(below).astype(np.float64)
 
-    def of(self, weights: Floats) -> Floats:
-        """Return the quantile for each draw, from the weights (draws, clusters)."""
-        totals = weights @ self._below
+    def of(self, weights: Floats, totals: Floats | None = None) -> Floats:
+        """Return the quantile for each draw, from the weights (draws, clusters) and their product with `below`."""
+        totals = weights @ self.below if totals is None else totals
         wanted = self._level * totals[:, -1:] - _ROUNDING
         block = np.count_nonzero(totals[:, 1:-1] < wanted, axis=1)
         running = np.take_along_axis(weights, self._blocks[block], axis=1).cumsum(axis=1)
@@ -52,6 +54,21 @@ class Quantile:
         at = self._start + block * self._blocks.shape[1] + np.count_nonzero(running < wanted, axis=1)
         found: Floats = self._values[np.minimum(at, len(self._values) - 1)]
         return found
+
+
+class Quantiles:
+    """Finds those of several arms for the same draws, in one matrix product: each by itself read all weights again."""
+
+    def __init__(self, quantiles: Sequence[Quantile]) -> None:
+        self._quantiles = quantiles
+        self._below = np.column_stack([one.below for one in quantiles])
+        self._ends = np.cumsum([0, *(one.below.shape[1] for one in quantiles)])
+
+    def of(self, weights: Floats) -> list[Floats]:
+        """Return the quantiles for each draw, from the weights (draws, clusters)."""
+        totals = weights @ self._below
+        ends = pairwise(self._ends.tolist())
+        return [one.of(weights, totals[:, low:high]) for one, (low, high) in zip(self._quantiles, ends, strict=True)]
 
 
 def percentile_interval(drawn: Floats, confidence: float) -> Interval:

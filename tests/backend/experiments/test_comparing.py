@@ -29,7 +29,7 @@ async def test_a_verdict_for_each_metric_beside_what_it_cost(lab: Lab) -> None:
     exact = {one.variant: one for one in found.metrics if one.metric == "exact"}
     assert (exact["new"].verdict, exact["new"].num_fixed, exact["new"].num_broken) == ("better", 24, 0)
     assert (exact["new"].baseline_value, exact["new"].value) == (pytest.approx(0.6), 1.0)
-    assert {one.metric for one in found.metrics} == {"exact", "latency", "cost"}
+    assert {one.metric for one in found.metrics} == {"exact", "latency", "latency_p50", "cost"}
     assert [one.on_front for one in found.trade_offs if one.variant == "new"] == [True]
     by_name = {one.variant: one for one in found.trade_offs}
     latency = next(one for one in found.metrics if one.metric == "latency" and one.variant == "new")
@@ -116,7 +116,7 @@ def test_ten_runs_of_ten_thousand_rows_are_compared_in_seconds() -> None:
     found = compared(
         cells, read([{"kind": "exact"}]), variants, baseline=0, repetitions=1, was_decided=False, labels={}
     )
-    assert len(found.metrics) == 27
+    assert len(found.metrics) == 36
     assert time.perf_counter() - began < 20  # the figure itself is kept by bench/experiments.py
 
 
