@@ -14,13 +14,15 @@ from backend.conversations.models import (
     ConversationCommentRow,
     ConversationPersonRow,
     ConversationRecordRow,
+    ConversationScoreRow,
     FeedbackRow,
     MessageRow,
     SpanRow,
 )
 from backend.conversations.repository.places import one_of
 from backend.datasets.models import DatasetItemRow
-from backend.flows.models import IS_REPLAY, ApprovalRow, NodeRunRow, RunRow, TakeoverRow
+from backend.experiments.models import ExperimentCellRow
+from backend.flows.models import ASKED_A_ROW, IS_REPLAY, ApprovalRow, NodeRunRow, RunRow, TakeoverRow
 from backend.prompts.models import PromptPlaygroundRow, PromptRow, PromptVersionRow
 
 Told = dict[str, defaultdict[str, list[Any]]]
@@ -34,8 +36,10 @@ PARTS: dict[str, Any] = {
     "takeovers": TakeoverRow,
     "spans": SpanRow,
     "queued": AnnotationItemRow,
+    "scores": ConversationScoreRow,
+    "judged": ExperimentCellRow,
 }
-DERIVED = ("runs", "steps", "labels", "dataset_rows", "playgrounds", "prompts")
+DERIVED = ("runs", "steps", "labels", "dataset_rows", "answers", "playgrounds", "prompts")
 
 
 class Telling:
@@ -57,6 +61,8 @@ class Telling:
                     if one.run_id:
                         whose_run[one.run_id] = one.conversation_id
         whose_run |= dict(await self._replays(conversation_ids))
+        references = {**{one: one for one in conversation_ids}, **whose_run, **whose_message}
+        whose_run |= await self._tell_rows(told, references)
         for one in await self._rows(RunRow, RunRow.id, list(whose_run)):
             told["runs"][whose_run[one.id]].append(one)
         whose_item = {one.id: one.conversation_id for listed in told["queued"].values() for one in listed}
@@ -70,13 +76,27 @@ class Telling:
         steps = select(NodeRunRow).where(one_of(col(NodeRunRow.run_id), runs, self._dialect))
         for step in await self._session.exec(steps):
             told["steps"][whose_run[step.run_id]].append(step)
-        await self._tell_made(told, {**{one: one for one in conversation_ids}, **whose_run, **whose_message})
+        await self._tell_made(told, {**references, **whose_run})
         return told
 
-    async def _tell_made(self, told: Told, references: dict[str, str]) -> None:
-        """Add what somebody made of them; `references` say to which conversation an id belongs."""
+    async def _tell_rows(self, told: Told, references: dict[str, str]) -> dict[str, str]:
+        """Add the rows that were made of them and what answered those; return the runs that did, with conversations.
+
+        `references` say to which conversation an id belongs.
+        """
+        whose: dict[str, str] = {}
         for item in await self._rows(DatasetItemRow, DatasetItemRow.source_reference, list(references)):
-            told["dataset_rows"][references[item.source_reference]].append(item)
+            whose[item.item_id] = references[item.source_reference]
+            told["dataset_rows"][whose[item.item_id]].append(item)
+        for cell in await self._rows(ExperimentCellRow, ExperimentCellRow.item_id, list(whose)):
+            told["answers"][whose[cell.item_id]].append(cell)
+        asked = select(RunRow.id, RunRow.item_id).where(
+            RunRow.project_id == self._project_id, ASKED_A_ROW, one_of(col(RunRow.item_id), list(whose), self._dialect)
+        )
+        return {run_id: whose[item_id] for run_id, item_id in await self._session.exec(asked)}
+
+    async def _tell_made(self, told: Told, references: dict[str, str]) -> None:
+        """Add what somebody made of them in prompts."""
         for play in await self._rows(PromptPlaygroundRow, PromptPlaygroundRow.origin, list(references)):
             told["playgrounds"][references[play.origin]].append(play)
         made = {one.id: one.origin for one in await self._rows(PromptRow, PromptRow.origin, list(references))}

@@ -136,7 +136,8 @@ async def plant(house: Services, operator: Operator, person: str, word: str) -> 
         work.session.add_all([cell, span, judged, score])
     while await house.conversations.index(operator.project_id):
         pass
-    return {"talk": talk, "run": first.run_id, "dataset": dataset, "waits": str(waits.conversation_id)}
+    waits_in = str(waits.conversation_id)
+    return {"talk": talk, "run": first.run_id, "dataset": dataset, "item": row.id, "waits": waits_in}
 
 
 async def labelled(house: Services, operator: Operator, talk: str, word: str) -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import json
 import logging
-import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,8 +11,6 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel
 
-from backend.annotations.configs import config_of
-from backend.annotations.types import NewQueue, Target
 from backend.audit.types import Filters
 from backend.bootstrap import Services
 from backend.columns import utc_now
@@ -202,52 +197,6 @@ async def test_a_later_retention_settles_one_that_failed(
         [waiting] = await house.privacy.waiting()
         await house.privacy.execute(waiting.row_id)
         assert len((await house.overview.home(operator)).removals) == (made is broken)
-
-
-async def test_an_export_holds_everything_and_no_formula(house: Services, operator: Operator) -> None:
-    planted = await plant(house, operator, "ada", f"={WORD}")
-    await plant(house, operator, "bob", OTHER)
-    queue = await house.annotations.create_queue(operator, NewQueue("Answers", (config_of({"name": "good"}),)))
-    await house.annotations.add_items(operator, queue.id, [Target(planted["talk"])])
-    turned = await house.annotations.take_next(operator, queue.id)
-    assert turned.task
-    await house.annotations.label(operator, queue.id, turned.task.item_id, "good", value=False)
-    packed = b"".join([piece async for piece in await house.privacy.export(operator, "ada")])
-    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        assert archive.testzip() is None
-        told = json.loads(archive.read("person.json"))["conversations"]
-        rows = archive.read("messages.csv").decode()
-    assert OTHER not in json.dumps(told)
-    parts = {part for one in told for part, held in one.items() if WORD in json.dumps(held)}
-    assert parts >= {"conversation", "messages", "records", "feedback", "comments", "approvals", "runs", "steps"}
-    assert parts >= {"dataset_rows", "spans", "others", "labels", "playgrounds", "prompts"}
-    (talk,) = (one for one in told if one["conversation"]["id"] == planted["talk"])
-    assert [one["values"] for one in talk["labels"]] == [{"why": f"it says ={WORD}"}, {"good": False}]
-    assert len(talk["takeovers"]) == 1
-    assert [one["trigger"] for one in talk["runs"]].count("replay") == 1
-    assert f"'={WORD}" in rows
-    assert f",={WORD}" not in rows
-    act = (await house.audit.list(operator, Filters(kind="person"))).items[0]
-    assert (act.action, act.after) == ("person.export", {"conversations": 3})
-    assert "ada" not in str((act.target, act.before, act.after))  # other ids may hold these letters
-
-
-async def test_an_export_that_breaks_off_stands_in_the_log_of_acts_and_can_be_asked_for_again(
-    house: Services, operator: Operator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await house.conversations.report(operator, Report("s", "a", "A", messages=(Told(Role.USER, WORD),), person="ada"))
-
-    async def broken(*_: object) -> object:
-        raise OSError("full")
-
-    pieces = await house.privacy.export(operator, "ada")
-    with monkeypatch.context() as patch:
-        patch.setattr("backend.privacy.service.exporting.Telling.of", broken)
-        with pytest.raises(OSError, match="full"):
-            b"".join([piece async for piece in pieces])
-    assert b"".join([piece async for piece in await house.privacy.export(operator, "ada")])
-    acts = [one.action for one in (await house.audit.list(operator, Filters(kind="person"))).items]
-    assert acts == ["person.export", "person.export_failed", "person.export"]
 
 
 async def test_retention_removes_what_is_older_once_a_day_and_keeps_datasets(
