@@ -21,7 +21,7 @@ from tests.backend.experiments.test_workers import NAMES, worker
 from tests.factories import flows
 
 NUM_ROWS, CONCURRENCY = 12, 6
-PER_MINUTE = 1_200
+PER_MINUTE = 600
 APART = 60 / PER_MINUTE
 # A turn is taken by the clock of the database, and its call arrives a little later: so many calls on the way at most.
 WINDOW, SLACK_SECONDS = 10, 0.25
