@@ -72,6 +72,16 @@ def measure(server: Server, key: str, model_url: str) -> float:
     return took
 
 
+def until_example_is_made(server: Server) -> None:
+    """Wait for what the first start makes behind a server that is ready: it is no cell's."""
+    with sqlite3.connect(server.data / SQLITE_FILE) as rows:
+        for _ in range(10 * WAIT_SECONDS):
+            if rows.execute("SELECT count(seeded_at) FROM demo").fetchone() == (1,):
+                return
+            time.sleep(0.1)
+    raise AssertionError("the example project is not made")
+
+
 def count(server: Server) -> None:
     """Fail unless every cell stands in the record, answered once."""
     with sqlite3.connect(server.data / SQLITE_FILE) as rows:
@@ -104,6 +114,7 @@ def figures() -> Iterator[Figure]:
             url = model.stdout.readline().strip()
             with Server(Path(folder) / "data") as server:
                 key = server.run("api-key", "create", "--name", "bench").stdout.split()[-1]
+                until_example_is_made(server)
                 took = measure(server, key, url)
                 count(server)
         finally:
