@@ -9,10 +9,14 @@ import pytest
 
 from backend.engines.language_model.gate import Gate
 from backend.ports.language_model import (
+    AgentLimits,
     Attempt,
     Finished,
+    Patience,
+    TextDelta,
     Tool,
 )
+from tests.doubles.deaf import deaf
 from tests.doubles.model_scene import Scene
 
 
@@ -48,6 +52,7 @@ async def test_a_token_limit_inside_a_tool_call_runs_no_tool(scene: Scene):
 @pytest.mark.parametrize(
     ("day", "reason", "words"),
     [("cut", "cut", "broke off"), ("reset", "unreachable", "connection"), ("broken", "cut", "broke off"),
+     ("no-text", "cut", "broke off"),
      ("hang-midway", "silent", "0.4 s"), ("pings", "silent", "0.4 s")],
 )  # fmt: skip
 async def test_a_failure_after_the_first_token_is_never_repeated_and_keeps_its_text(scene: Scene, day, reason, words):
@@ -189,6 +194,26 @@ async def test_nobody_home_is_said_in_words(scene: Scene):
     failed = await scene.fails("echo")
     assert failed.reason == "unreachable"
     assert "does not answer" in failed.message
+
+
+async def test_r19_who_takes_no_connection_is_given_up_at_its_own_time(scene: Scene):
+    patient = Patience(connect=0.2, first_token=30, whole_call=60, attempts=2, first_pause=0.05)
+    with deaf() as base_url:
+        began = time.monotonic()
+        failed = await scene.fails("echo", changes={"base_url": base_url}, limits=AgentLimits(patience=patient))
+    assert time.monotonic() - began < 5
+    assert (failed.reason, failed.text) == ("unreachable", "")
+    assert "does not answer" in failed.message
+    assert failed.may_help_to_retry
+
+
+async def test_r20_deltas_that_hold_nothing_or_come_twice_change_neither_text_nor_tokens(scene: Scene):
+    events = await scene.ask("stutters")
+    said = "It is whole and and no more."
+    assert (events[-1].text, "".join(one.text for one in events if isinstance(one, TextDelta))) == (said, said)
+    usage = events[-1].usage
+    assert (usage.input_tokens, usage.output_tokens, usage.estimated) == (2, 7, False)
+    assert scene.server.requests["stutters"] == 1
 
 
 async def test_a_private_address_is_refused_unless_it_was_allowed(scene: Scene):

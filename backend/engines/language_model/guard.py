@@ -89,9 +89,15 @@ class GuardedStream(OpenAIStreamedResponse):
     def _map_usage(self, response: Any) -> RequestUsage:
         return counted(response.usage) or NOTHING_USED
 
-    def _add_usage(self, usage: RequestUsage, *, reported: bool, cumulative: bool = False) -> None:
+    def _add_usage(self, usage: RequestUsage, *, reported: bool, cumulative: bool = False) -> None:  # noqa: ARG002  # never a sum
+        """Keep the largest counts: each is of the whole call so far, and some servers say it with every chunk."""
         if reported:
-            super()._add_usage(usage, reported=reported, cumulative=cumulative)
+            before = self._usage
+            most = RequestUsage(
+                input_tokens=max(before.input_tokens, usage.input_tokens),
+                output_tokens=max(before.output_tokens, usage.output_tokens),
+            )
+            super()._add_usage(most, reported=True, cumulative=True)
 
     def _named(self) -> _WireErrors:
         return _WireErrors(self.model_name)

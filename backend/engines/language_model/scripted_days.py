@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from email.utils import formatdate
 from typing import Any
 
@@ -12,9 +12,11 @@ from backend.engines.language_model.scripted_answers import Reply, reply_to
 from backend.engines.language_model.scripted_wire import (
     DONE,
     JSON_ERROR,
+    NO_CHOICE,
     PING,
     chunk,
     failure,
+    finished,
     page,
     pieces,
     tool_chunks,
@@ -54,6 +56,8 @@ DAYS: dict[str, str] = {
     "filtered": "is silenced by the content filter",
     "reset": "resets the connection in the middle",
     "broken": "streams what is not JSON",
+    "no-text": "streams what is no UTF-8",
+    "stutters": "streams deltas that hold nothing, and says its end and its tokens twice",
     "error-midway": "streams an error in the middle",
     "no-usage": "counts no tokens",
     "json-error": "answers 200 with an error as JSON",
@@ -114,6 +118,17 @@ def _then(*first: bytes, then: Callable[[], AsyncIterator[bytes]]) -> Callable[[
     return play
 
 
+def _stuttered(text: str) -> Iterator[bytes]:
+    """Return an answer in which what carries no word is said again; words that come twice are meant twice."""
+    for piece in pieces(text):
+        yield chunk({"role": "assistant", "content": ""})
+        yield piece
+        yield from (chunk({}), chunk({"content": None}), NO_CHOICE)
+    yield from (chunk({}, "stop"), chunk({"content": ""}, "stop"))
+    counted = finished({"messages": [{"content": "How long?"}]}, text)
+    yield from (counted, counted)
+
+
 _HALF = tuple(pieces("It is half"))
 _ERROR = b'data: {"error": {"message": "The engine stopped.", "type": "server_error"}}\n\n'
 TROUBLED: dict[str, Callable[[], AsyncIterator[bytes]]] = {
@@ -130,5 +145,7 @@ TROUBLED: dict[str, Callable[[], AsyncIterator[bytes]]] = {
     "filtered": lambda: _parts(chunk({}, "content_filter"), DONE),
     "reset": lambda: _parts(*_HALF, RESET),
     "broken": lambda: _parts(*_HALF, b"data: {broken\n\n", DONE),
+    "no-text": lambda: _parts(*_HALF, pieces("well")[0].replace(b"well", b"\xff\xfe"), chunk({}, "stop"), DONE),
+    "stutters": lambda: _parts(*_stuttered("It is whole and and no more."), DONE),
     "error-midway": lambda: _parts(*_HALF, _ERROR, DONE),
 }

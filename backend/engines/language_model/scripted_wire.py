@@ -68,3 +68,6 @@ _COMMON = {"id": "chatcmpl-scripted", "object": "chat.completion.chunk", "create
 
 def _event(body: dict[str, Any]) -> bytes:
     return f"data: {json.dumps(body)}\n\n".encode()
+
+
+NO_CHOICE = _event({**_COMMON, "choices": []})

@@ -26,7 +26,7 @@ DATASET = "dset_1"
 DAYS = (
     "echo", "scripted", "429", "429-date", "429-hour", "429-always", "500", "500-twice", "502-html", "400",
     "json-error", "html", "no-usage", "hang", "hang-once", "hang-midway", "pings", "drip", "cut", "reset",
-    "broken", "error-midway", "tools-for-ever", "empty",
+    "broken", "no-text", "stutters", "error-midway", "tools-for-ever", "empty",
 )  # fmt: skip
 PRICE = Decimal(10)  # dollars for a million tokens, both ways
 

@@ -6,18 +6,16 @@ import asyncio
 import time
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 import pytest
 
 from backend.columns import utc_now
 from backend.errors import Forbidden
-from backend.experiments.engine import asking, lanes
+from backend.experiments.engine import lanes
 from backend.experiments.repository import Experiments
-from backend.experiments.types import CellStatus, FlowChoice, Status, VariantDraft
+from backend.experiments.types import FlowChoice, Status, VariantDraft
 from backend.flows.types import RunStatus
 from backend.operator import Permission
-from backend.ports.language_model import AgentLimits, Patience
 from tests.backend.experiments.conftest import Lab, prompt
 from tests.factories import flows
 
@@ -222,57 +220,6 @@ async def test_r18_an_error_that_calls_itself_an_answer_is_none(lab: Lab, day: s
     lab.fill(3)
     failed = await lab.ran(prompt("odd", "{{ good }}", day))
     assert (failed.status, failed.progress.num_done) == (Status.FAILED, 0)
-
-
-@pytest.mark.parametrize("day", ["hang", "hang-midway", "pings", "drip"])
-async def test_r19_every_silence_ends_by_a_timer_and_frees_its_socket(
-    lab: Lab, day: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    short = Patience(first_token=0.3, between_tokens=0.3, whole_call=1, attempts=1)
-    monkeypatch.setattr(asking, "AgentLimits", partial(AgentLimits, patience=short))
-    monkeypatch.setattr(lanes, "MAX_TRIES", 1)
-    lab.fill(2)
-    ended = await lab.ran(prompt("slow", "{{ good }}", day), prompt("well", "{{ good }}"))
-    slow = [cell for cell in await lab.cells(ended) if cell.variant == "slow"]
-    assert {cell.status for cell in slow} == {CellStatus.FAILED}
-    assert all(cell.error for cell in slow)
-    async with asyncio.timeout(2):
-        while lab.server.num_open:
-            await asyncio.sleep(0.01)
-
-
-async def test_r19_a_cancel_frees_the_sockets_of_a_silent_model_within_two_seconds(lab: Lab) -> None:
-    lab.fill(4)
-    made = await lab.started(prompt("slow", "{{ good }}", "hang"))
-    carried = asyncio.create_task(lab.executor.execute(made.id))
-    while lab.num_asked < 4:
-        await asyncio.sleep(0.01)
-    await lab.service.cancel(lab.operator, made.id)
-    async with asyncio.timeout(2):
-        while lab.server.num_open:
-            await asyncio.sleep(0.01)
-    await carried
-
-
-@pytest.mark.parametrize("day", ["cut", "reset", "broken", "error-midway"])
-async def test_r20_a_torn_answer_is_kept_as_failed_and_never_asked_again(lab: Lab, day: str) -> None:
-    lab.fill(2)
-    done = await lab.ran(prompt("torn", "{{ good }}", day), prompt("whole", "{{ good }}"))
-    torn = [cell for cell in await lab.cells(done) if cell.variant == "torn"]
-    assert {cell.status for cell in torn} == {CellStatus.FAILED}
-    assert all(cell.output and cell.detail["is_torn"] and cell.cost > 0 for cell in torn)
-    assert all(cell.detail["is_estimated"] for cell in torn), "nobody counted its tokens"
-    assert lab.server.requests[day] == 2
-    found = await lab.service.comparison(lab.operator, done.id)
-    assert {(one.variant, one.value) for one in found.metrics if one.metric == "exact"} == {("whole", 1.0)}
-    assert {one.baseline_value for one in found.metrics if one.metric == "exact"} == {0.0}
-
-
-async def test_r20_tokens_that_nobody_counted_are_estimated_and_said_to_be(lab: Lab) -> None:
-    lab.fill(2)
-    done = await lab.ran(prompt("uncounted", "{{ good }}", "no-usage"))
-    cells = await lab.cells(done)
-    assert all(cell.cost > 0 and cell.tokens_out > 0 and cell.detail["is_estimated"] for cell in cells)
 
 
 async def test_r22_starting_twice_at_once_and_again_is_one_run(lab: Lab) -> None:
