@@ -231,7 +231,8 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, Leading, rx.
         self.scoring_cost = scoring_words(found)
 
     async def _show_promoted(self, operator: Operator) -> None:
-        self._say_where(await services().experiments.whereabouts(operator, self.experiment_id), await self._zone())
+        went = await services().experiments.whereabouts(operator, self.experiment_id)
+        await self._say_where(operator, went, await self._zone())
 
     async def _again(self, operator: Operator) -> None:
         found = await services().experiments.get(operator, self.experiment_id)

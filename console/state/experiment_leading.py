@@ -9,8 +9,9 @@ from datetime import tzinfo
 import reflex as rx
 
 from backend.experiments.types import Comparison, Whereabouts
+from backend.operator import Operator
 from console.state import formats
-from console.state.experiment_promoted import PromotedLine, button_words, doubts, promoted_lines
+from console.state.experiment_promoted import PromotedLine, button_words, doubts, promoted_lines, with_followers
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,9 @@ class Leading(rx.State, mixin=True):
         self.first = Promotable(first, doubts=unreached or doubts(said, first))
         self.second = Promotable(second, doubts=unreached or doubts(said, second)) if second else Promotable()
 
-    def _say_where(self, found: Sequence[Whereabouts], zone: tzinfo) -> None:
-        """Say where the variants went, and on the buttons whether theirs did."""
-        self.promoted = promoted_lines(found, zone, formats.now())
+    async def _say_where(self, operator: Operator, found: Sequence[Whereabouts], zone: tzinfo) -> None:
+        """Say where the variants went and who gets them there, and on the buttons whether theirs did."""
+        self.promoted = await with_followers(operator, found, promoted_lines(found, zone, formats.now()))
         self.first, self.second = (_worded(one, found) for one in (self.first, self.second))
 
 

@@ -18,6 +18,7 @@ from console.state.experiment import ExperimentState
 from console.state.experiment_advice import names_of, story
 from console.state.experiment_asked import SCORES_OLDER
 from console.state.experiment_promoted import against, doubts, setbacks
+from console.state.followers import follow_words, followers, may_know
 from console.state.forms import Choice, Formed
 from console.state.gate_lines import GateLine, content_line
 from console.state.prompt_gate import gate_line
@@ -116,7 +117,7 @@ class ExperimentPromoteState(Formed, rx.State):
             )
             self.opened = False
             await page._show_promoted(operator)
-            return toasts.say(_said(made))
+            return toasts.say(_said(made), await _reach(operator, made))
         with caught(Conflict):  # the gate may say something else than before
             will = await services().experiments.promotion(operator, page.experiment_id, self.variant)
             self.gate = await _gate(operator, will, page.experiment_id, self.label)
@@ -183,6 +184,13 @@ def _will(promotion: Promotion, pinned: Pinned) -> str:
     if promotion.is_new:
         return f"{name} {number} will be made: {as_it_ran}. The label will point at {number}."
     return f"The label will point at {name} {number}, which says the same as {as_it_ran}."
+
+
+async def _reach(operator: Operator, made: Promotion) -> str:
+    """Say who gets it by now; empty of a flow and of what waits."""
+    if made.kind == "flow" or made.waits_for or not may_know(operator):
+        return ""
+    return follow_words((await followers(operator, made.id)).get(made.label, []), made.label)
 
 
 def _said(made: Promotion) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from backend.experiments.types import OVERALL, UNASKED, Comparison, MetricComparison, Whereabouts, WishEnd
+from backend.operator import Operator
 from backend.prompts.types import PRODUCTION
 from console import routes
 from console.state import formats
@@ -14,6 +15,7 @@ from console.state.experiment_aims import target_lines
 from console.state.experiment_duels import duel_words
 from console.state.experiment_rows import named, note_of
 from console.state.experiment_written import amount, readable
+from console.state.followers import follow_words, followers, may_know, way_to_follow
 from console.state.refusals import refusal_words
 
 MARKS = {"there": "ok", "waits": "wait", "declined": "skip", "left": "idle", "gone": "idle"}
@@ -21,7 +23,11 @@ MARKS = {"there": "ok", "waits": "wait", "declined": "skip", "left": "idle", "go
 
 @dataclass(frozen=True)
 class PromotedLine:
-    """Where a variant went; `href` leads to the prompt or the flow."""
+    """Where a variant went; `href` leads to the prompt or the flow.
+
+    `follows` says who gets what the label points at, where it is there; `way` leads to where somebody would, empty
+    while somebody does.
+    """
 
     variant: str
     mark: str
@@ -31,10 +37,29 @@ class PromotedLine:
     when: str
     when_exact: str
     then: str
+    follows: str = ""
+    way: str = ""
 
 
 def promoted_lines(found: Sequence[Whereabouts], zone: tzinfo, now: datetime) -> list[PromotedLine]:
     return [_line(one, zone, now) for one in found]
+
+
+async def with_followers(
+    operator: Operator, found: Sequence[Whereabouts], lines: list[PromotedLine]
+) -> list[PromotedLine]:
+    """Say of each label that a variant stands in who follows it."""
+    if not may_know(operator):
+        return lines
+    told = []
+    for one, line in zip(found, lines, strict=True):
+        kept, follows, way = one.promoted, "", ""
+        if kept.kind == "prompt" and one.stands == "there":
+            now = (await followers(operator, kept.id)).get(kept.label, [])
+            follows = follow_words(now, kept.label)
+            way = "" if now else await way_to_follow(operator, kept.id)
+        told.append(replace(line, follows=follows, way=way))
+    return told
 
 
 def _line(one: Whereabouts, zone: tzinfo, now: datetime) -> PromotedLine:

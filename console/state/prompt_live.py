@@ -14,6 +14,7 @@ from backend.operator import Operator, Permission
 from backend.prompts.types import PRODUCTION, VersionRef
 from console import toasts
 from console.state import formats
+from console.state.followers import followers
 from console.state.forms import Choice, Formed
 from console.state.gate_lines import GateLine
 from console.state.prompt import PromptState
@@ -22,7 +23,6 @@ from console.state.prompt_labels import PromptLabelsState, is_alone
 from console.state.prompt_live_rows import LiveCard, is_lost, live_card, metrics_of, shares_of, wish_of
 from console.state.prompt_measured import figures_of, measured, weak_words
 
-FOLLOWERS = ("flow", "prompt")  # an experiment takes no part in a live test
 SHOWN = 3
 OFFERED = 8
 
@@ -85,7 +85,7 @@ class PromptLiveState(Formed, rx.State):
         shown = [one for at, one in enumerate(listed) if at < SHOWN or one.state is State.RUNNING]
         self.cards = [live_card(await live.report(operator, one.id), zone, now) for one in shown]
         if any(one.is_running for one in self.cards):
-            followed = await _followed(operator, prompt_id)
+            followed = await followers(operator, prompt_id)
             self.cards = [replace(one, reaches_nobody=is_lost(one, followed)) for one in self.cards]
         self.splits = {one.label: shares_of(one) for one in self.cards if one.is_running}
         self.is_running = bool(self.splits)
@@ -103,7 +103,7 @@ class PromptLiveState(Formed, rx.State):
         free = [one for one in labels if one.name not in self.splits]
         self.labels = [Choice(one.name, f"{one.name}, now v{one.version}") for one in free]
         self.taken = [f"{label} is split already: {shares}." for label, shares in self.splits.items()]
-        followed = await _followed(operator, page.id)
+        followed = await followers(operator, page.id)
         self.unfollowed = [one.name for one in free if one.name not in followed]
         now = {one.version for one in labels}
         newest = [one.number for one in page.versions if one.number][:OFFERED]
@@ -189,9 +189,3 @@ class PromptLiveState(Formed, rx.State):
             return [PromptState.refresh, PromptLabelsState.load, toasts.say(words), PromptGateState.load]
         await self._weigh(operator, test_id, version)  # the gate may say something else than before
         return None
-
-
-async def _followed(operator: Operator, prompt_id: str) -> set[str]:
-    """Return the labels that a published flow or another prompt follows: a test on the others reaches nobody."""
-    uses = await services().prompts.uses(operator, prompt_id)
-    return {one.follows for one in uses if one.kind in FOLLOWERS and not one.draft}

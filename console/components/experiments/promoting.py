@@ -56,7 +56,16 @@ def _promoted(line: Any) -> rx.Component:
         status(line.mark, rx.fragment(line.words, " ", name)),
         when,
         rx.cond(line.then, rx.el.span(line.then, class_name="t2"), rx.fragment()),
+        rx.cond(line.follows, _followed(line), rx.fragment()),
         class_name="row wrap",
+    )
+
+
+def _followed(line: Any) -> rx.Component:
+    """Say who gets what the label points at; where nobody does, lead to where a flow takes a prompt by its label."""
+    way = rx.fragment(status("wait", line.follows), " ", rx.el.a("Choose it in a flow", href=line.way, class_name="u"))
+    return rx.el.span(
+        rx.cond(line.way, way, rx.el.span(line.follows, class_name="t2")), class_name="row tight wrap", dir="auto"
     )
 
 
