@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from backend.bootstrap import Services
+from backend.engines.language_model.scripted_server import ScriptedServer
 from backend.flows.asking import Said
 from backend.flows.document import FlowDocument
 from backend.flows.errors import FlowHasProblems
@@ -16,9 +18,10 @@ from backend.flows.passages import grounds
 from backend.flows.types import RunDetail, RunStatus, RunWish, Usage
 from backend.operator import Operator
 from backend.ports.grounding import GROUNDED_RULES, lay_out
-from backend.ports.language_model import ModelSettings
+from backend.ports.language_model import Capabilities, ModelSettings
 from backend.prompts.errors import PromptNotFound, VersionNotFound
-from backend.prompts.types import Content, NewPrompt, Placeholder, Turn
+from backend.prompts.types import Content, NewPrompt, Placeholder, ToolSpec, Turn
+from backend.providers.types import ModelDraft, ProviderDraft
 from tests.factories import flows
 
 QUESTION = {"question": "Why?"}
@@ -128,6 +131,34 @@ async def test_parameters_of_a_prompt_reach_the_model(
     monkeypatch.setattr(module, "ask", ask)
     assert (await ran(services, owner, asking(kind))).run.status is RunStatus.DONE
     assert [(one.temperature, one.max_output_tokens) for one in heard] == [(0.3, 77)]
+
+
+SHAPE = {"type": "object", "properties": {"days": {"type": "integer"}}, "required": ["days"]}
+
+
+@pytest.mark.usefixtures("found")
+@pytest.mark.parametrize("is_able", [True, False])
+@pytest.mark.parametrize("kind", MODELS)
+async def test_the_schema_of_a_version_holds_where_an_answer_may_be_an_object_and_its_tools_nowhere(
+    services: Services, owner: Operator, server: ScriptedServer, kind: str, *, is_able: bool
+) -> None:
+    models = (ModelDraft("echo", "chat", Capabilities(tools=True, json_schema=is_able)),)
+    draft = ProviderDraft("Lab", await server.start(), models, allow_private_address=True)
+    await services.providers.create(owner, draft)
+    tool = ToolSpec(name="look", description="Look it up.", result="nothing")
+    user = Turn(role="user", content='{"days": 5}')
+    content = Content(kind="chat", messages=(user,), response_schema=SHAPE, tools=(tool,), model="lab:echo")
+    made = await services.prompts.create(owner, NewPrompt("Answer", content))
+    await services.prompts.set_label(owner, made.id, "production", 1)
+    detail = await ran(services, owner, asking(kind))
+    assert detail.run.status is RunStatus.DONE
+    (request,) = server.seen
+    held = request.get("response_format", {}).get("json_schema", {}).get("schema")
+    said = json.dumps(SHAPE) in str([one["content"] for one in request["messages"]])
+    assert (held == SHAPE, said) == (kind != "rag_answer" and is_able, kind != "rag_answer" and not is_able)
+    assert "tools" not in request
+    if kind == "llm":
+        assert node(detail).output["object"] == {"days": 5}
 
 
 @pytest.mark.usefixtures("found")
