@@ -94,7 +94,9 @@ class TradeOff:
     """A variant in the picture of quality, cost and latency. `quality` is the first metric's mean.
 
     `quality_low` and `quality_high` hold that mean with 95 %, each variant by itself; NaN where too little tells it.
-    `cost` is NaN where no price is known, and the variant not `on_front`.
+    `on_front` says that no other is as good, as cheap and as fast and better at something; `by_latency` that others are
+    as good and as cheap, and none of them as fast. `cost` is NaN where no price is known, and the variant is not
+    `on_front` then.
     """
 
     variant: str
@@ -105,6 +107,7 @@ class TradeOff:
     on_front: bool
     quality_low: float = math.nan
     quality_high: float = math.nan
+    by_latency: bool = False
 
 
 @dataclass(frozen=True, slots=True)

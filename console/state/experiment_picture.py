@@ -88,7 +88,10 @@ class Picture:
 
 
 def picture_of(found: Comparison) -> Picture:
-    """Measure the picture: cost to the right, quality upwards, and the line of those that none beats at both."""
+    """Measure the picture: cost to the right, quality upwards, and the line of those that none beats at both.
+
+    What only its latency keeps from being beaten is drawn as those on the line are, and says so.
+    """
     measured = [one for one in found.trade_offs if math.isfinite(one.quality)]
     points = [one for one in measured if math.isfinite(one.cost)]
     known = [one for one in measured if one in points or one.variant in found.unpriced]
@@ -133,7 +136,8 @@ def picture_of(found: Comparison) -> Picture:
                 y_high=f"{place(one.cost, high)[1]:.1f}",
             )
         )
-    front = sorted((place(one.cost, one.quality) for one in points if one.on_front), key=lambda spot: spot[0])
+    joined = (place(one.cost, one.quality) for one in points if one.on_front and not one.by_latency)
+    front = sorted(joined, key=lambda spot: spot[0])
     line = " ".join([f"M{front[0][0]:.1f} {FLOOR}", *(f"V{up:.1f} H{across:.1f}" for across, up in _steps(front))])
     return Picture(
         [*(lines | {dot.name: dot for dot in dots}).values()],
@@ -199,6 +203,8 @@ def _line(one: TradeOff, letter: str, found: Comparison, *, is_share: bool) -> D
     """Return what the table says of a variant, which is drawn where a price is known."""
     is_priced = math.isfinite(one.cost)
     beside = "" if one.on_front else "not on the line" if is_priced else "not in the picture"
+    if one.by_latency:
+        beside = "faster than those on the line that are as good"
     return Dot(
         name=one.variant,
         words=one.words,

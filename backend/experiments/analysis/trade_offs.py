@@ -27,13 +27,22 @@ def trade_offs_of(
         points.append((_mean(quality), _mean(costs), _quantile(times, 0.95)))
         interval = interval_of_mean(quality, clusters, primary.worst)
         ends.append((interval.low, interval.high) if math.isfinite(interval.low) else (math.nan, math.nan))
-    # What no price is known of is neither dearer nor cheaper than another.
-    known = [at for at, one in enumerate(points) if math.isfinite(one[1])]
-    unbeaten = front([points[at][:2] for at in known], [primary.higher_is_better, False])
-    on_front = {at for at, is_unbeaten in zip(known, unbeaten, strict=True) if is_unbeaten}
+    on_front, slow_too = _unbeaten(points, primary), _unbeaten([one[:2] for one in points], primary)
     return tuple(
-        TradeOff(name, words, *points[at], at in on_front, *ends[at]) for at, (name, words) in enumerate(variants)
+        TradeOff(name, words, *points[at], at in on_front, *ends[at], at in on_front - slow_too)
+        for at, (name, words) in enumerate(variants)
     )
+
+
+def _unbeaten(points: Sequence[tuple[float, ...]], primary: Metric) -> set[int]:
+    """Return which points no other beats at quality, cost and, where they have it, time.
+
+    What no price is known of is neither dearer nor cheaper than another; a time that is not known is the longest.
+    """
+    known = [at for at, one in enumerate(points) if math.isfinite(one[1])]
+    given = [(*points[at][:2], *(math.inf if math.isnan(time) else time for time in points[at][2:])) for at in known]
+    found = front(given, [primary.higher_is_better, False, False][: len(given[0])] if given else [])
+    return {at for at, is_unbeaten in zip(known, found, strict=True) if is_unbeaten}
 
 
 def unpriced_of(found: Matrices, names: Sequence[str]) -> tuple[str, ...]:

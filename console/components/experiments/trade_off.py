@@ -58,7 +58,7 @@ def _read() -> rx.Component:
     return rx.el.p(
         rx.cond(One.picture.wanted, rx.fragment(One.picture.wanted, " "), rx.fragment()),
         "Bars hold each quality with 95 %; which is better, the verdicts say. Circle size is p95. "
-        "The line joins those that none measured better and cheaper.",
+        "The line joins those that none measured better and cheaper; a pale circle is slower as well.",
         class_name="t12 t2 pad",
         dir="auto",
     )

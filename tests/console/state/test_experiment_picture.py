@@ -64,3 +64,22 @@ def test_a_bar_holds_each_quality_and_ends_with_the_scale() -> None:
     assert a.told.startswith("A: 50 % (40 % to 60 %), ")
     assert b.told.startswith("B: 95 % (85 % to 100 %), ")
     assert c.told.startswith("C: 70 %, ")
+
+
+def test_a_circle_grows_with_its_p95() -> None:
+    told = [
+        TradeOff(name, name, 0.5, 0.002, p95, on_front=True) for name, p95 in (("A", 0.0), ("B", 225.0), ("C", 900.0))
+    ]
+    dots = picture_of(replace(compared(), trade_offs=tuple(told))).dots
+    assert [one.radius for one in dots] == ["8.0", "11.0", "14.0"], "its area grows as the time does, above the least"
+    assert [one.told.rpartition(", ")[2] for one in dots] == ["p95 0 ms", "p95 225 ms", "p95 900 ms"]
+
+
+def test_what_only_its_latency_keeps_from_being_beaten_stands_off_the_line_and_says_why() -> None:
+    good = TradeOff("A", "A", 0.9, 0.001, 900.0, on_front=True)
+    quick = TradeOff("B", "B", 0.8, 0.002, 100.0, on_front=True, by_latency=True)
+    picture = picture_of(replace(compared(), trade_offs=(good, quick)))
+    assert [one.note for one in picture.dots] == ["baseline", "faster than those on the line that are as good"]
+    assert picture.dots[1].on_front, "drawn in full"
+    alone = picture_of(replace(compared(), trade_offs=(good, replace(quick, on_front=False, by_latency=False))))
+    assert picture.line == alone.line
