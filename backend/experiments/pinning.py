@@ -68,6 +68,26 @@ async def judges_pinned(
     return tuple(found)
 
 
+async def judges_named(
+    outside: Outside, operator: Operator, specs: Sequence[dict[str, Any]], evaluators: Sequence[Any]
+) -> tuple[dict[str, Any], ...]:
+    """Return the settings of these evaluators with each judge by name, the project's own model where none is named.
+
+    Which model that is changes, and with it whose word a score is. Raise NotFound where there is no model.
+    """
+    if not any(one.num_calls and "" in one.judges for one in evaluators):
+        return tuple(specs)
+    own = (await outside.models.resolve(operator)).reference
+    return tuple(
+        _naming(spec, [name or own for name in one.judges]) if one.num_calls else spec
+        for spec, one in zip(specs, evaluators, strict=True)
+    )
+
+
+def _naming(spec: dict[str, Any], judges: list[str]) -> dict[str, Any]:
+    return {**spec, "model": judges[0]} if spec.get("model") is not None else {**spec, "models": judges}
+
+
 def reference_of(name: str, models: Sequence[ModelChoice]) -> str:
     """Return the model that a name, "provider/name" or "provider:name" means. Raise InvalidInput."""
     if not name:

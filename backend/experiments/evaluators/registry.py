@@ -79,17 +79,21 @@ def read(specs: Sequence[Mapping[str, Any]]) -> list[Evaluator]:
     return _named(found)
 
 
-def matched(required: Sequence[Evaluator], given: Sequence[Evaluator]) -> tuple[list[str], list[str]]:
+def matched(
+    required: Sequence[Evaluator], given: Sequence[Evaluator], meant: Sequence[Evaluator] = ()
+) -> tuple[list[str], list[str]]:
     """Return what the required ones are called among the given, and those that are not among them.
 
     Names may differ and nothing else: another threshold, target or direction is another evaluator. Judges are the same
-    in any order, and one may be named alone or as the only one of several.
+    in any order, and one may be named alone or as the only one of several. `meant` are the required ones with each
+    judge by name, as an experiment keeps them from its start; one that was started before that names none.
     """
     names = [(_settings(one), one.called) for one in given]
     found: list[str] = []
     lacking: list[str] = []
-    for one in required:
-        name = next((name for settings, name in names if settings == _settings(one)), "")
+    for one, by_name in zip(required, meant or required, strict=True):
+        wanted = (_settings(one), _settings(by_name))
+        name = next((name for settings, name in names if settings in wanted), "")
         (found if name else lacking).append(name or one.called)
     return found, lacking
 

@@ -12,7 +12,7 @@ from backend.experiments.errors import GateRefused
 from backend.experiments.models import ExperimentRow, PublishRequirementRow
 from backend.experiments.outside import acting
 from backend.experiments.passing import ASK_AGAIN, room_for, shortcomings, why_sooner
-from backend.experiments.pinning import judges_pinned
+from backend.experiments.pinning import judges_named, judges_pinned
 from backend.experiments.repository import Experiments
 from backend.experiments.requiring import guarded_labels, requirement_of
 from backend.experiments.served import Served, Texts, texts_of, variant_of, why_elsewhere
@@ -159,7 +159,7 @@ class Gating(Comparing):
             if row.decided:
                 said_lacking = said_lacking or f" {row.name} ended early, before it had asked all of them."
                 continue
-            metrics, lacking = await self._asked(draft, required)
+            metrics, lacking = await self._asked(gate, draft, required)
             if lacking:
                 told = f" {row.name} asks {' and '.join(lacking)} in no such way."
                 said_lacking = said_lacking or told
@@ -177,7 +177,7 @@ class Gating(Comparing):
         rescored = [
             row for row in _over_all_of(done, version, again=True) if variant_of(pinned_of(row), publishing, wanted)
         ]
-        said_lacking = await self._asked_of_older(rescored, required) or said_lacking
+        said_lacking = await self._asked_of_older(gate, rescored, required) or said_lacking
         of_prompt = publishing.kind == "prompt"
         beside = f" beside the {f'one in {publishing.label}' if of_prompt else 'published one'}" if published else ""
         goes = f"goes to {publishing.label}" if of_prompt else "is published"
@@ -188,8 +188,8 @@ class Gating(Comparing):
             f"content as a variant{beside}.{said_lacking}",
         )
 
-    async def _asked_of_older(self, rescored: Sequence[ExperimentRow], required: PublishRequirementRow) -> str:
-        asked = (row.name for row in rescored if not (await self._asked(draft_of(row), required))[1])
+    async def _asked_of_older(self, gate: Operator, rows: list[ExperimentRow], required: PublishRequirementRow) -> str:
+        asked = (row.name for row in rows if not (await self._asked(gate, draft_of(row), required))[1])
         return await anext((f" {name} asks them of older answers, which does not count." async for name in asked), "")
 
     async def _shortcomings(
@@ -232,12 +232,16 @@ class Gating(Comparing):
         asks = {one.called for one in await self._evaluators(draft_of(row).evaluators) if one.asks}
         return words, f"{ASK_AGAIN} It is {row.name}." if name in asks else ""
 
-    async def _asked(self, draft: Draft, required: PublishRequirementRow) -> tuple[list[str], list[str]]:
+    async def _asked(
+        self, gate: Operator, draft: Draft, required: PublishRequirementRow
+    ) -> tuple[list[str], list[str]]:
         """Return what the required evaluators are called in an experiment, and which ones it lacks."""
         given = await self._evaluators(draft.evaluators)
         if required.evaluators:
             registry = await self._outside.late("evaluators.registry")
-            found: tuple[list[str], list[str]] = registry.matched(await self._evaluators(required.evaluators), given)
+            asked = await self._evaluators(required.evaluators)
+            meant = await self._evaluators(await judges_named(self._outside, gate, required.evaluators, asked))
+            found: tuple[list[str], list[str]] = registry.matched(asked, given, meant)
             return found
         plain = [{name: value for name, value in one.items() if name not in SOFTENING} for one in draft.evaluators]
         is_plain = bool(given) and given == await self._evaluators(plain)

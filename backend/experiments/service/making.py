@@ -13,7 +13,7 @@ from backend.columns import storable
 from backend.experiments.checks import all_there, checked
 from backend.experiments.models import ExperimentRow
 from backend.experiments.named_nodes import check_nodes
-from backend.experiments.pinning import judges_pinned, pin
+from backend.experiments.pinning import judges_named, judges_pinned, pin
 from backend.experiments.planning import Planner
 from backend.experiments.released import unreleased
 from backend.experiments.repository import Cells, Experiments
@@ -206,7 +206,9 @@ class Making(Coding):
         return replace(draft, variants=variants, evaluators=judges)
 
     async def _planned(self, operator: Operator, draft: Draft) -> Plan:
-        evaluators = await self._evaluators(draft.evaluators)
+        judges = await self._evaluators(draft.evaluators)
+        named = await judges_named(self._outside, operator, draft.evaluators, judges)
+        draft, evaluators = replace(draft, evaluators=named), await self._evaluators(named)
         plan = await Planner(self._outside, operator).plan(draft, evaluators)
         async with self._units.read(operator) as session:
             waiting = await unreleased(session, operator.project_id, evaluators)

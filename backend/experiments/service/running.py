@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,14 +18,14 @@ from backend.experiments.engine.telling import topic_of
 from backend.experiments.errors import StaleDraft, WrongState
 from backend.experiments.models import ExperimentRow
 from backend.experiments.outside import JOB
-from backend.experiments.pinning import pin
+from backend.experiments.pinning import judges_named, pin
 from backend.experiments.planning import problems_of
 from backend.experiments.released import check_released
 from backend.experiments.repository import Cells, Experiments, Ownership
 from backend.experiments.rescoring import decided_there, pinned_there
 from backend.experiments.service.base import target
 from backend.experiments.service.coding import Coding
-from backend.experiments.shapes import draft_of, pinned_as_json, revision_of
+from backend.experiments.shapes import definition_of, draft_of, pinned_as_json, revision_of
 from backend.experiments.types import Experiment, Status
 from backend.flows.service.listening import heard_or_quiet
 from backend.operator import Operator, Permission
@@ -66,6 +67,7 @@ class Running(Coding):
                 raise InvalidInput(problems[0])
             as_it_runs = pinned_there if draft.answers_of else partial(pin, keep=True)
             pinned = await as_it_runs(self._outside, operator, draft)
+            judges = await judges_named(self._outside, operator, draft.evaluators, evaluators)
         async with self._units.write(operator) as work:
             row = await Experiments(work.session, operator.project_id).get(experiment_id, lock=True)
             if row.status == Status.DRAFT:
@@ -73,7 +75,7 @@ class Running(Coding):
                     raise StaleDraft
                 if draft.answers_of:
                     row.decided = await decided_there(work.session, operator, draft)
-                row.pinned = pinned_as_json(pinned)
+                row.pinned, row.definition = pinned_as_json(pinned), definition_of(replace(draft, evaluators=judges))
                 row.dataset_name, row.dataset_version = rows.name, rows.version
                 row.num_rows, row.num_cells = len(rows.rows), num_cells
                 row.started_at, row.started_by, row.started_by_id = utc_now(), operator.name, operator.user_id
