@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -223,6 +223,7 @@ class Comparison:
     """All that is said of an experiment's variants beside its baseline.
 
     `unpriced` are those of which an answer took tokens of a model without a price: what they cost is not known.
+    `own_judges` are by evaluator the variants that answered on a model which it asks: one likes its own answers best.
     """
 
     baseline: str
@@ -238,3 +239,4 @@ class Comparison:
     repetitions: tuple[Repeated, ...] = ()
     aims: tuple[Aim, ...] = ()
     unpriced: tuple[str, ...] = ()
+    own_judges: dict[str, tuple[str, ...]] = field(default_factory=dict)

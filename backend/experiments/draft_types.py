@@ -223,11 +223,15 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class PinnedNode:
-    """A node of a flow as it was pinned, by its id and title, and whether it asks a model."""
+    """A node of a flow as it was pinned, by its id and title, and whether it asks a model.
+
+    `model` is which one, empty where that was not kept.
+    """
 
     node: str
     title: str
     asks: bool = False
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,17 @@ async def judging_themselves(
     )
 
 
+def judged_by_themselves(variants: Sequence[Pinned], evaluators: Sequence[Any]) -> dict[str, tuple[str, ...]]:
+    """Return by evaluator the variants that answered on a model which it asks, as both were kept at the start."""
+    answering = {one.name: {one.model, *(node.model for node in one.nodes)} - {""} for one in variants}
+    found = {
+        one.called: tuple(name for name, models in answering.items() if not models.isdisjoint(one.judges))
+        for one in evaluators
+        if one.num_calls
+    }
+    return {name: themselves for name, themselves in found.items() if themselves}
+
+
 async def _in_flow(outside: Outside, operator: Operator, one: Pinned) -> list[str]:
     """Return the models of a flow's nodes, "" for the project's own; none where the flow or version is gone."""
     try:

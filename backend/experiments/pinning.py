@@ -31,7 +31,8 @@ async def pin(outside: Outside, operator: Operator, draft: Draft, *, keep: bool)
     for number, variant in enumerate(draft.variants):
         try:
             if variant.flow is not None:
-                found.append(await _flow(outside, operator, variant, variant.flow, models, keep=keep))
+                flow = await _flow(outside, operator, variant, variant.flow, models, keep=keep)
+                found.append(_by_default(flow, default.reference))
             else:
                 found.append(await _prompt(outside, operator, variant, models, default.reference))
         except InvalidInput as error:
@@ -236,5 +237,16 @@ def _with(pinned: Pinned, version: int | None, document: FlowDocument, stored: s
         document=stored,
         fields=tuple(one.name for one in fields),
         required=tuple(one.name for one in fields if one.required and one.default in (None, "")),
-        nodes=tuple(PinnedNode(node.id, title_of(node), asks=asks_model(node)) for node in document.nodes),
+        nodes=tuple(
+            PinnedNode(node.id, title_of(node), asks=True, model=str(node.config.get("model") or ""))
+            if asks_model(node)
+            else PinnedNode(node.id, title_of(node))
+            for node in document.nodes
+        ),
     )
+
+
+def _by_default(flow: Pinned, default: str) -> Pinned:
+    """Name the model of the nodes that name none: it is the project's own of now."""
+    nodes = (replace(one, model=one.model or default) if one.asks else one for one in flow.nodes)
+    return replace(flow, nodes=tuple(nodes))

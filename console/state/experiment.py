@@ -35,7 +35,7 @@ from console.state.experiment_rows import (
 )
 from console.state.experiment_since import SinceLine, since_line
 from console.state.experiment_spread import SpreadPicture, metrics_in, spread_picture
-from console.state.experiment_unscored import ASK_REST, retry_words, unscored_lines
+from console.state.experiment_unscored import ASK_REST, own_lines, retry_words, unscored_lines
 from console.state.forms import Choice
 from console.state.presence import is_open
 from console.state.seat import Phased
@@ -259,7 +259,7 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, Leading, rx.
         self.metric = self.metric if self.metric in {one.metric for one in said.metrics} else said.primary
         is_alone = len(self.variants) == 1
         self.cards = [] if is_alone else self._noted(verdict_cards(said, self.variant), said.primary)
-        self.unscored = unscored_lines(said) if is_alone else []
+        self.unscored = [*unscored_lines(said), *own_lines(said)] if is_alone else []
         self._aim(said, is_alone=is_alone)
         self.picture, self._repeated = picture_of(said), repeated_views(said)
         self.metrics = metrics_in(said)

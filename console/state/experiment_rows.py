@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Any
 
@@ -21,7 +21,7 @@ from console import routes
 from console.state import formats
 from console.state.experiment_duels import duel_words
 from console.state.experiment_ends import under
-from console.state.experiment_unscored import failed_on, in_vain_words, metrics_in, retry_of
+from console.state.experiment_unscored import failed_on, in_vain_words, metrics_in, own_words, retry_of
 from console.state.experiment_written import amount, readable, share_of, signed, target_words, target_x
 
 MARKS = {"draft": "idle", "running": "run", "paused": "wait", "done": "ok", "failed": "fail", "cancelled": "skip"}
@@ -68,7 +68,8 @@ class VerdictCard:
     `duels` say how its answers did in pairs; where the baseline was the other, no value of its own stands beside.
     `failed` says how many answers got no score, and why; all the rest is empty where that was every one of a variant.
     `sure_why` says why an interval is surer than 95 %, empty where it is not. By `key` rows can be listed.
-    `node` is the one of a flow whose output was scored, empty for the answer.
+    `node` is the one of a flow whose output was scored, empty for the answer. `own` says of a judge that it scored
+    what its own model answered.
     `target` says what is wanted of it, `aimed` is "fail" where it misses that; `target_x` is where the line of the
     target stands, empty where that lies beyond the picture.
     """
@@ -101,6 +102,7 @@ class VerdictCard:
     mark: str = ""
     target_x: str = ""
     node: str = ""
+    own: str = ""
 
 
 def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine:
@@ -147,7 +149,7 @@ def verdict_cards(found: Comparison, variant: str) -> list[VerdictCard]:
     failed = {metric: failed_on([one for one in both if one.metric == metric]) for metric in metrics_in(both)}
     none = metrics_in(one for one in both if one.num_failed == one.num_answers)
     cards = [
-        _card(one, failed.get(one.metric, ""), found.baseline)
+        replace(_card(one, failed.get(one.metric, ""), found.baseline), own=own_words(found, one.metric))
         for one in found.metrics
         if one.variant == variant and one.metric not in none
     ]

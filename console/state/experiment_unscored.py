@@ -34,6 +34,16 @@ def unscored_lines(found: Comparison) -> list[str]:
     return [f"{name} {failed_on(some)}" for name, some in of.items()]
 
 
+def own_words(found: Comparison, metric: str) -> str:
+    """Say of a judge that it scored what its own model answered; empty where it did not."""
+    of = found.own_judges.get(metric, ())
+    return f"Judges its own answers: the model of {formats.listed(of)} is the judge." if of else ""
+
+
+def own_lines(found: Comparison) -> list[str]:
+    return [f"{metric}: {own_words(found, metric)}" for metric in found.own_judges]
+
+
 def retry_words(found: Comparison) -> str:
     """Return the word for asking again those that failed to score an answer, empty where that would change nothing."""
     return RETRY if any(one.asks for one in found.unscored) else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from backend.errors import InvalidInput, NotFound
@@ -11,6 +12,7 @@ from backend.experiments import passing
 from backend.experiments.errors import NothingToCompare
 from backend.experiments.models import ExperimentRow
 from backend.experiments.outside import Row
+from backend.experiments.own_judges import judged_by_themselves
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.base import UseCases
 from backend.experiments.shapes import cell_of, draft_of, pinned_of
@@ -79,7 +81,7 @@ class Comparing(UseCases):
             judged_against=row.baseline,
             opposing=opposing,
         )
-        return found
+        return replace(found, own_judges=judged_by_themselves(pinned_of(row), evaluators))
 
     async def unscored(
         self, operator: Operator, experiment_id: str, metrics: Sequence[str] = (), variants: Sequence[str] = ()

@@ -54,6 +54,7 @@ def _card(card: Any) -> rx.Component:
             class_name="row tight t12 t2",
         ),
         rx.cond(card.target, _aimed(card), rx.fragment()),
+        rx.cond(card.own, rx.el.p(status("warn", card.own), class_name="t12 t2", dir="auto"), rx.fragment()),
         rx.cond(card.mark, rx.el.p(card.mark, class_name="t12 t2"), rx.fragment()),
         rx.cond(card.duels, rx.el.p(card.duels, class_name="t12 t2", dir="auto"), rx.fragment()),
         rx.cond(card.failed, rx.el.p(card.failed, class_name="t12 t2", dir="auto"), rx.fragment()),
