@@ -108,7 +108,8 @@ class VerdictCard:
 def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine:
     progress, status = found.progress, found.shown_status
     ended = progress.num_done + progress.num_failed
-    failed = f", {formats.count(progress.num_failed)} failed" if progress.num_failed else ""
+    share = f"{max(0.1, 100 * progress.error_rate):.1f}".removesuffix(".0")
+    failed = f", {formats.count(progress.num_failed)} failed ({share} %)" if progress.num_failed else ""
     judged = f", {formats.count(progress.num_judged)} answered, being judged" if progress.num_judged else ""
     left = formats.roughly(progress.eta_seconds * 1e3) if progress.eta_seconds is not None else ""
     whole, began = formats.counted(progress.num_cells, "answer"), found.started_at

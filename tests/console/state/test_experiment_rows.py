@@ -102,7 +102,7 @@ def test_what_is_compared_stands_before_any_verdict() -> None:
     assert asked_words(running) == "5 rows, 2 times each, scored by exact and tone"
     twice = replace(running, draft=replace(scored, evaluators=({"kind": "judge"}, {"kind": "judge"})))
     assert asked_words(twice) == "5 rows, 2 times each, scored by judge and judge 2"
-    assert experiment_line(running, UTC, NOW).progress == "10 of 10 answers, 2 failed"
+    assert experiment_line(running, UTC, NOW).progress == "10 of 10 answers, 2 failed (20 %)"
     judged = replace(running, progress=replace(running.progress, num_done=0, num_failed=0, num_judged=7))
     assert experiment_line(judged, UTC, NOW).progress == "0 of 10 answers, 7 answered, being judged"
 
