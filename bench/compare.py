@@ -60,7 +60,63 @@ def costs(rng: np.random.Generator) -> tuple[Floats, Floats]:
     return old, new
 
 
-STUDIES = {"shares": (shares, 2_000), "grades": (grades, 500), "costs": (costs, 500)}
+def shares_thrice(rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Draw three answers of each arm to each row."""
+    firm = rng.random((ROWS_OF_A_STUDY, 1)) < 0.8
+    old, new = (
+        np.where(rng.random((ROWS_OF_A_STUDY, 3)) < 0.4, rng.random((ROWS_OF_A_STUDY, 3)) < 0.8, firm) for _ in range(2)
+    )
+    return old.astype(np.float64), new.astype(np.float64)
+
+
+def talks(rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Draw twenty conversations of three rows, of which an arm takes a whole one better or worse."""
+    talk = rng.normal(0, 1, TALKS[-1] + 1)
+    old, new = (
+        (talk + rng.normal(0, 0.7, talk.shape))[TALKS][:, None] + rng.normal(0, 0.5, (len(TALKS), 1)) for _ in range(2)
+    )
+    return old, new
+
+
+def talks_passed(rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Draw whether each row of a conversation passed."""
+    old, new = talks(rng)
+    return (old > -1).astype(np.float64), (new > -1).astype(np.float64)
+
+
+def family(rng: np.random.Generator, name: str) -> Arm:
+    """Draw an arm that is scored by four metrics."""
+    shape = (ROWS_OF_A_STUDY, 1)
+    scores = {
+        "correct": (rng.random(shape) < 0.8).astype(np.float64),
+        "tone": rng.integers(1, 6, shape).astype(np.float64),
+        "grounded": rng.random(shape),
+        "cost": rng.lognormal(0, 1, shape),
+    }
+    return Arm(name, scores)
+
+
+def misled(rng: np.random.Generator) -> float:
+    """Return the percent of experiments over two variants and four metrics in which any verdict is false."""
+    metrics = [Metric(name, higher_is_better=name != "cost") for name in ("correct", "tone", "grounded", "cost")]
+    false = 0
+    for seed in range(FAMILIES):
+        found = compare(family(rng, "A"), [family(rng, "B"), family(rng, "C")], metrics, seed=seed)
+        false += any(one.verdict in {"better", "worse"} for one in found)
+    return 100 * false / FAMILIES
+
+
+TALKS = np.repeat(np.arange(ROWS_OF_A_STUDY // 3), 3)
+FAMILIES = 400
+# How two arms are drawn, how often, and which rows belong together.
+STUDIES = {
+    "shares": (shares, 2_000, None),
+    "grades": (grades, 500, None),
+    "costs": (costs, 500, None),
+    "shares of three answers": (shares_thrice, 500, None),
+    "grades of conversations": (talks, 500, TALKS),
+    "shares of conversations": (talks_passed, 500, TALKS),
+}
 
 
 def figures() -> Iterator[Figure]:
@@ -81,16 +137,19 @@ def figures() -> Iterator[Figure]:
             compare(baseline, variants, [tail], clusters=conversations, seed=seed)
         times.append(time.perf_counter() - begun)
     yield Figure("the same rows in ten conversations, p50 and p95, median", statistics.median(times), "s", 2.0)
-    for name, (draw, num_studies) in STUDIES.items():
+    for name, (draw, num_studies, clusters) in STUDIES.items():
         verdicts = covered = 0
         for seed in range(num_studies):
             old, new = draw(rng)
-            found = compare(Arm("A", {"m": old}), [Arm("B", {"m": new})], [Metric("m")], seed=seed)[0]
+            found = compare(Arm("A", {"m": old}), [Arm("B", {"m": new})], [Metric("m")], clusters=clusters, seed=seed)[
+                0
+            ]
             verdicts += found.verdict in {"better", "worse"}
             covered += found.low <= 0 <= found.high
         held = 100 * covered / num_studies
         yield Figure(f"false verdicts where nothing differs, {name}", 100 * verdicts / num_studies, "%", 5.0)
         yield Figure(f"95 % intervals that hold the truth, {name}", held, "%", 93.0, more_is_better=True)
+    yield Figure("experiments of 8 questions with any false verdict", misled(rng), "%", 5.0)
 
 
 if __name__ == "__main__":

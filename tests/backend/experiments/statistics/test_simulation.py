@@ -1,4 +1,4 @@
-"""Where nothing differs, a verdict is rare; and an interval holds the truth as often as it says."""
+"""The interval of a p95 holds the truth as often as it says; and what matters is seldom called the same."""
 
 from __future__ import annotations
 
@@ -20,40 +20,6 @@ CHANCE = 3 * (0.05 * 0.95 / NUM_STUDIES) ** 0.5
 Draw = Callable[[np.random.Generator], tuple[Floats, Floats]]
 
 
-def passes(share: float, repetitions: int = 1) -> Draw:
-    def draw(rng: np.random.Generator) -> tuple[Floats, Floats]:
-        firm = rng.random((60, 1)) < share
-
-        def arm() -> Floats:
-            flips = rng.random((60, repetitions)) < 0.4
-            return np.where(flips, rng.random(flips.shape) < share, firm).astype(np.float64)
-
-        return arm(), arm()
-
-    return draw
-
-
-def seldom(repetitions: int = 1) -> Draw:
-    """Return arms of which one row in fifty differs, to either side: in three studies of ten no row does."""
-
-    def draw(rng: np.random.Generator) -> tuple[Floats, Floats]:
-        old = (rng.random((60, 1)) < 0.5).astype(np.float64)
-        new = np.where(rng.random((60, 1)) < 0.02, 1 - old, old)
-        return np.repeat(old, repetitions, axis=1), np.repeat(new, repetitions, axis=1)
-
-    return draw
-
-
-def skewed(rng: np.random.Generator) -> tuple[Floats, Floats]:
-    row = rng.lognormal(0, 1, (60, 1))
-    return row * rng.lognormal(0, 0.5, (60, 1)), row * rng.lognormal(0, 0.5, (60, 1))
-
-
-def graded(rng: np.random.Generator) -> tuple[Floats, Floats]:
-    row = rng.integers(1, 6, (60, 1)).astype(np.float64)
-    return np.clip(row + rng.integers(-1, 2, (60, 1)), 1, 5), np.clip(row + rng.integers(-1, 2, (60, 1)), 1, 5)
-
-
 def slower(num_rows: int) -> Draw:
     """Return arms of which the second takes twice as long: their p95s lie e^(1.64 x 1.12) apart."""
 
@@ -67,15 +33,6 @@ def slower(num_rows: int) -> Draw:
 
 P95 = Metric("m", higher_is_better=False, statistic="p95", worst=None)
 APART = float(np.exp(NormalDist(0, 1.25**0.5).inv_cdf(0.95)))
-STUDIES = {
-    "shares": (passes(0.8), Metric("m")),
-    "shares near all": (passes(0.97), Metric("m")),
-    "repetitions": (passes(0.8, 3), Metric("m")),
-    "hardly any row": (seldom(), Metric("m", width=1.0)),
-    "hardly any row, asked thrice": (seldom(3), Metric("m", width=1.0)),
-    "grades": (graded, Metric("m")),
-    "skewed": (skewed, Metric("m")),
-}
 
 
 @pytest.mark.parametrize(
@@ -114,21 +71,6 @@ def test_rows_of_one_conversation_are_no_more_than_it_to_a_p95(num_talks: int, m
         known += math.isfinite(found.low)
     assert covered / NUM_STUDIES >= 0.95 - CHANCE
     assert known == (0 if num_talks == 10 else NUM_STUDIES)
-
-
-@pytest.mark.parametrize("name", STUDIES)
-def test_false_verdicts_are_rare_and_intervals_hold(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comparison, "num_draws", lambda _num_clusters: 1_000)
-    draw, metric = STUDIES[name]
-    rng = np.random.default_rng(11)
-    verdicts = covered = 0
-    for study in range(NUM_STUDIES):
-        old, new = draw(rng)
-        found = compare(Arm("A", {"m": old}), [Arm("B", {"m": new})], [metric], seed=study)[0]
-        verdicts += found.verdict in {"better", "worse"}
-        covered += found.low <= 0 <= found.high
-    assert verdicts / NUM_STUDIES <= 0.05 + CHANCE
-    assert covered / NUM_STUDIES >= 0.95 - CHANCE
 
 
 def test_what_lies_at_the_margin_is_seldom_called_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
