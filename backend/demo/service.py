@@ -162,20 +162,24 @@ class DemoService:
             return row
 
     async def _was_asked(self, operator: Operator, row: DemoRow) -> bool:
-        """Tell whether a person got an answer of the example flow: the example's own conversations do not count."""
+        """Tell whether a person got an answer of any flow in the console: what came with the product does not count."""
         if not row.flow_id:
             return False
-        theirs = Filters(flow_ids=(row.flow_id,), states=SAID, channels=(Channel.CONSOLE,))
+        theirs = Filters(states=SAID, channels=(Channel.CONSOLE,))
         return bool((await self._conversations.list(operator, theirs, Page(limit=1))).items)
 
     async def _was_added(self, operator: Operator, row: DemoRow) -> bool:
+        """Tell whether a document of a person was taken in, into any knowledge base but the handbook's."""
         if not _own(row):
             return False
-        ours = set(row.document_ids)
-        with contextlib.suppress(NotFound):
-            page, ready = Page(limit=len(ours) + 1), DocumentFilter(status=DocumentStatus.DONE)
-            listed = await self._knowledge.list_documents(operator, _own(row), page, ready)
-            return any(one.id not in ours for one in listed.items)
+        ours, ready = set(row.document_ids), DocumentFilter(status=DocumentStatus.DONE)
+        for base in (await self._knowledge.list(operator)).items:
+            if base.id == row.knowledge_base_id != _own(row):
+                continue  # its files may be there before they are noted
+            with contextlib.suppress(NotFound):
+                listed = await self._knowledge.list_documents(operator, base.id, Page(limit=len(ours) + 1), ready)
+                if any(one.id not in ours for one in listed.items):
+                    return True
         return False
 
     async def _is_empty(self, operator: Operator) -> bool:

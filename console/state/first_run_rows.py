@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from backend.conversations.types import Channel
 from backend.demo.types import Example, FirstRun
 from backend.knowledge.types import Document, DocumentStatus, Stage
 from console import routes
 from console.state import formats
+from console.state.conversations_filters import log_address
 
 NUMBER_WORDS = ("None", "One", "Two", "All")
 STAGES = tuple(Stage)
@@ -106,10 +108,10 @@ def kit_lines(example: Example) -> list[KitLine]:
         lines.append(
             KitLine(
                 "Conversations",
-                "The log",
-                routes.CONVERSATIONS,
+                "Examples in the log",
+                log_address([("channel", Channel.EXAMPLE.value)]),  # the log holds other conversations too
                 "what was asked and which passages answered it",
-                formats.counted(example.num_conversations, "conversation"),
+                formats.counted(example.num_conversations, "example"),
             )
         )
     return lines

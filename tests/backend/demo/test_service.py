@@ -134,6 +134,15 @@ async def test_the_steps_are_open_at_first_and_close_as_they_are_done(example, r
     assert not first.over
 
 
+async def test_another_flow_and_another_knowledge_base_close_their_steps_too(example, running, person):
+    other = await running.flows.create(person, "Returns desk")
+    await chat(running.conversations, running.units, person, ask={"flow_id": other.id, "channel": Channel.CONSOLE})
+    base = await running.knowledge.create(person, "Returns")
+    await added(running, person, ADDED, base.id)
+    first = await running.demo.first_run(person)
+    assert (bool(first.asked_at), bool(first.added_at), first.connected_at) == (True, True, None)
+
+
 async def test_a_call_over_rest_is_no_first_question(example, running, person):
     flow = await running.flows.get(person, SLUG)
     await chat(running.conversations, running.units, person, ask={"flow_id": flow.id, "channel": Channel.API})

@@ -16,14 +16,14 @@ from tests.backend.demo.judging import Added
 PATIENCE_SECONDS = 60
 
 
-async def added(services: Services, operator: Operator, file: Added) -> Document:
-    """Add a person's document where the first screen puts it, and wait until it is taken in."""
+async def added(services: Services, operator: Operator, file: Added, base_id: str = "") -> Document:
+    """Add a person's document where the first screen puts it, or to another base, and wait until it is taken in."""
     first = await services.demo.first_run(operator)
     assert first.example.own_base is not None
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / file.name
         path.write_text(file.text)
-        taken = await services.knowledge.add_document(operator, first.example.own_base.id, file.name, path)
+        taken = await services.knowledge.add_document(operator, base_id or first.example.own_base.id, file.name, path)
     return await finished(services, operator, taken.document.id)
 
 
