@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from backend.experiments.types import Drift
+
 MAX_NAME = 120
 MAX_INSTRUCTIONS = 4_000
 MAX_CONFIGS = 8
@@ -220,18 +222,6 @@ class Score:
     experiment_id: str = ""
     judgement_id: str = ""
     good: Good = Good.NONE
-
-
-class Drift(StrEnum):
-    """Whether a judge's agreement with people still says what it said.
-
-    It was measured of a version of the judge; of another, with other words or another model, it says nothing.
-    """
-
-    NONE = ""
-    UNMEASURED = "unmeasured"  # the judge was changed, and people have labelled nothing that it judged since
-    WORSE = "worse"  # the judge was changed, and agrees less than before: the interval of the difference is below 0
-    SAME = "same"  # the judge was changed, and no less agreement is shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from backend.annotations.types import (
     MAX_LABELS,
     MAX_LOCK_MINUTES,
     Agreement,
-    Drift,
     Labeller,
     NewQueue,
     Queue,
@@ -23,6 +22,7 @@ from backend.annotations.types import (
     Turned,
 )
 from backend.api.bodies import Strict
+from backend.experiments.types import Drift
 
 
 class OptionBody(Strict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 
 # A difference of so many standard errors comes by chance 1 time in 20.
 SURE = 1.96
@@ -37,6 +38,27 @@ class Since:
     added: tuple[int, ...] = ()
     judges: tuple[str, ...] = ()
     deciding: str = ""
+
+
+class Drift(StrEnum):
+    """Whether a judge's agreement with people still says what it said.
+
+    It was measured of a version of the judge; of another, with other words or another model, it says nothing.
+    """
+
+    NONE = ""
+    UNMEASURED = "unmeasured"  # the judge was changed, and people have labelled nothing that it judged since
+    WORSE = "worse"  # the judge was changed, and agrees less than before: the interval of the difference is below 0
+    SAME = "same"  # the judge was changed, and no less agreement is shown
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeDrift:
+    """How a judge that was changed agrees with people, as `metric` says; `before` is the kappa that it had."""
+
+    metric: str
+    drift: Drift
+    before: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,14 @@ from backend.experiments.node_types import ComparedNode, ComparedNodes, FlowMap,
 from backend.experiments.plan_types import MissingVariables, Plan
 from backend.experiments.promotion_types import Promoted, Promotion, Whereabouts, WishEnd
 from backend.experiments.review_types import Asked, Review, Reviews
-from backend.experiments.standing_types import PromptStanding, Since, VersionElsewhere, VersionStanding
+from backend.experiments.standing_types import (
+    Drift,
+    JudgeDrift,
+    PromptStanding,
+    Since,
+    VersionElsewhere,
+    VersionStanding,
+)
 
 __all__ = [
     "CORRECTED",
@@ -101,6 +108,7 @@ __all__ = [
     "ComparedRows",
     "Comparison",
     "Draft",
+    "Drift",
     "Duels",
     "EvaluatorKind",
     "Experiment",
@@ -108,6 +116,7 @@ __all__ = [
     "FlowChoice",
     "FlowMap",
     "GateResult",
+    "JudgeDrift",
     "MetricComparison",
     "MissingVariables",
     "NodeDifference",

@@ -275,9 +275,14 @@ def _slice(one: Any) -> rx.Component:
 
 def _agreed() -> rx.Component:
     """Say how far the judges agree with each other and with people."""
-    lines = rx.el.ul(rx.foreach(One.agreements, lambda one: rx.el.li(one, dir="auto")), class_name="t12 t2")
+    lines = rx.el.ul(rx.foreach(One.agreements, _agreement), class_name="t12 t2")
     said = rx.el.details(rx.el.summary("How far the judges agree"), lines, class_name="xf-more")
     return rx.cond(One.agreements, said, rx.fragment())
+
+
+def _agreement(one: Any) -> rx.Component:
+    marks = ((mark, status(mark, one.drift)) for mark in ("fail", "wait", "ok"))
+    return rx.el.li(one.words, " ", rx.match(one.drift_mark, *marks, rx.fragment()), dir="auto")
 
 
 def _choice(words: str, value: rx.Var[str], choose: Any, identifier: str) -> rx.Component:

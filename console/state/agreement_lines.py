@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backend.annotations.types import Agreement, Agreements, Drift
+from backend.annotations.types import Agreement, Agreements
 from backend.conversations.types import Channel
+from backend.experiments.types import Drift
 from backend.operator import Operator, Permission
 from console import routes
 from console.state import formats
@@ -44,7 +45,7 @@ class LackingLine:
 def agreement_line(one: Agreement) -> AgreementLine:
     known = one.kappa is not None
     told = f"{_signed(one.low)} to {_signed(one.high)}" if one.low is not None else TOO_FEW
-    mark, drift = _drift(one)
+    mark, drift = drift_words(one.drift, one.before)
     if one.drift is Drift.UNMEASURED:
         told = ""
     return AgreementLine(
@@ -61,14 +62,14 @@ def agreement_line(one: Agreement) -> AgreementLine:
     )
 
 
-def _drift(one: Agreement) -> tuple[str, str]:
+def drift_words(drift: Drift, kappa: float | None) -> tuple[str, str]:
     """Return the mark and the words for what a change of the judge did to its agreement; empty where none is told."""
-    before = f" It was {_signed(one.before)}." if one.before is not None else ""
-    if one.drift is Drift.UNMEASURED:
+    before = f" It was {_signed(kappa)}." if kappa is not None else ""
+    if drift is Drift.UNMEASURED:
         return "wait", f"Not measured since the judge was changed.{before}"
-    if one.drift is Drift.WORSE:
+    if drift is Drift.WORSE:
         return "fail", f"Worse than before the judge was changed.{before}"
-    return ("ok", f"Not shown to be worse than before the judge was changed.{before}") if one.drift else ("", "")
+    return ("ok", f"Not shown to be worse than before the judge was changed.{before}") if drift else ("", "")
 
 
 def lacking_lines(found: Agreements, num_labels: int, queue_id: str, operator: Operator) -> list[LackingLine]:

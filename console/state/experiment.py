@@ -27,6 +27,7 @@ from console.state.experiment_picture import Picture, picture_of
 from console.state.experiment_repeated import RepeatedView, lacking_words, repeated_views, unsteady_words
 from console.state.experiment_review import waiting_words
 from console.state.experiment_rows import (
+    AgreedLine,
     ExperimentLine,
     VerdictCard,
     agreement_lines,
@@ -61,7 +62,7 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, Leading, rx.
     metrics: rx.Field[list[Choice]] = rx.field(default_factory=list)
     as_csv: rx.Field[str] = rx.field("")
     slices: rx.Field[list[SliceLine]] = rx.field(default_factory=list)
-    agreements: rx.Field[list[str]] = rx.field(default_factory=list)
+    agreements: rx.Field[list[AgreedLine]] = rx.field(default_factory=list)
     unscored: rx.Field[list[str]] = rx.field(default_factory=list)
     group: rx.Field[str] = rx.field("flipped")
     rows: rx.Field[list[RowLine]] = rx.field(default_factory=list)
@@ -267,7 +268,7 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, Leading, rx.
         drawn = self.spread.metric if self.spread.metric in known else said.primary or "".join(known[:1])
         self.spread = spread_picture(said, drawn, self.variant)
         self.slices = slice_lines(said, self.variant)
-        self.agreements = agreement_lines(said.agreements)
+        self.agreements = agreement_lines(said.agreements, await services().experiments.drifts(operator, found.id))
         await self._list_some(operator)
 
     async def _list_some(self, operator: Operator) -> None:

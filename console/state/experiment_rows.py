@@ -14,11 +14,13 @@ from backend.experiments.types import (
     Agreement,
     Comparison,
     Experiment,
+    JudgeDrift,
     MetricComparison,
     Status,
 )
 from console import routes
 from console.state import formats
+from console.state.agreement_lines import drift_words
 from console.state.experiment_duels import duel_words
 from console.state.experiment_ends import under
 from console.state.experiment_unscored import failed_on, in_vain_words, metrics_in, own_words, retry_of
@@ -105,6 +107,15 @@ class VerdictCard:
     own: str = ""
 
 
+@dataclass(frozen=True)
+class AgreedLine:
+    """How far judges agree, in words; the mark and words of `drift` are there where the judge was changed."""
+
+    words: str
+    drift_mark: str = ""
+    drift: str = ""
+
+
 def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine:
     progress, status = found.progress, found.shown_status
     ended = progress.num_done + progress.num_failed
@@ -157,12 +168,19 @@ def verdict_cards(found: Comparison, variant: str) -> list[VerdictCard]:
     return [*(VerdictCard(metric, "none", "No verdict", failed=failed[metric]) for metric in none), *cards]
 
 
-def agreement_lines(found: Sequence[Agreement]) -> list[str]:
-    """Say how far judges agree: "tone: a and b: the same in 80 % of 20 answers, kappa 0.60 (0.31 to 0.88)"."""
-    return [
-        f"{one.metric}: the same in {one.share_equal:.0%} of {formats.counted(one.num_rows, 'answer')}{_kappa(one)}"
+def agreement_lines(found: Sequence[Agreement], drifts: Sequence[JudgeDrift] = ()) -> list[AgreedLine]:
+    """Say how far judges agree: "tone: a and b: the same in 80 % of 20 answers, kappa 0.60 (0.31 to 0.88)".
+
+    Behind that stands what a change of the judge did to it, alone where people have not measured it since.
+    """
+    drifted = {one.metric: drift_words(one.drift, one.before) for one in drifts}
+    said = {
+        one.metric: f"{one.metric}: the same in {one.share_equal:.0%} of "
+        f"{formats.counted(one.num_rows, 'answer')}{_kappa(one)}"
         for one in found
-    ]
+    }
+    lines = {**{name: f"{name}:" for name in drifted}, **said}
+    return [AgreedLine(words, *drifted.get(name, ("", ""))) for name, words in lines.items()]
 
 
 def _kappa(one: Agreement) -> str:

@@ -15,9 +15,10 @@ from backend.annotations.models import AnnotationRow
 from backend.annotations.repository import Heard, Items, Judged, Queues, answers_in, heard_in_log, judged
 from backend.annotations.service.base import Base
 from backend.annotations.shapes import about_of
-from backend.annotations.types import Agreement, Agreements, ConfigKind, Drift, Label, ScoreConfig, Target
+from backend.annotations.types import Agreement, Agreements, ConfigKind, Label, ScoreConfig, Target
 from backend.columns import storable
 from backend.experiments.statistics.agreement import FEW, by_distance, cohens_kappa, kappa_change
+from backend.experiments.types import Drift
 from backend.operator import Operator, Permission
 
 HALF = 0.5

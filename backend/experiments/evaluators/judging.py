@@ -191,7 +191,11 @@ class Pairwise(_Asking):
         if case.baseline_output is None:
             return Score(1.0, label=UNOPPOSED, reason="The baseline gave no answer.")
         found = await ask_each(self.judges, aid, lambda judge: self._in_both_orders(judge, case))
-        return replace(found, rubric_version=self.version("pairwise"))
+        return replace(found, rubric_version=self.rubric_version)
+
+    @property
+    def rubric_version(self) -> str:
+        return self.version("pairwise")
 
     async def _in_both_orders(self, judge: Questions, case: Case) -> Score:
         points, reasons = [], []

@@ -3,6 +3,7 @@
 from backend.experiments.service.again import Again
 from backend.experiments.service.changing import Changing
 from backend.experiments.service.dissecting import Dissecting
+from backend.experiments.service.drifting import Drifting
 from backend.experiments.service.exporting import Exporting
 from backend.experiments.service.gating import Gating
 from backend.experiments.service.opening import Opening
@@ -13,7 +14,7 @@ from backend.experiments.service.standing import Standing
 
 
 class ExperimentService(
-    Again, Changing, Pipelines, Reviewing, Promoting, Gating, Standing, Exporting, Opening, Dissecting
+    Again, Changing, Pipelines, Reviewing, Promoting, Gating, Standing, Exporting, Opening, Dissecting, Drifting
 ):
     """All use cases of experiments."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from backend.annotations.types import Drift, NewQueue, Queue, Target
+from backend.annotations.types import NewQueue, Queue, Target
 from backend.experiments.statistics.agreement import by_distance, cohens_kappa, kappa_change
+from backend.experiments.types import Drift
 from tests.backend.annotations.conftest import GOOD
 from tests.backend.experiments.test_paying import asks
 from tests.backend.judgements.conftest import HELPFUL, Court

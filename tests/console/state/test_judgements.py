@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from backend.annotations.types import Agreement, Drift, Each
+from backend.annotations.types import Agreement, Each
 from backend.conversations.types import Filters
 from backend.errors import InvalidInput
+from backend.experiments.types import Drift
 from backend.judgements.types import NewJudgement
 from console.state import formats
 from console.state.agreement_lines import agreement_line
