@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 import threading
 from datetime import UTC, datetime
@@ -41,6 +42,8 @@ MAX_TERMINAL_CHARACTERS = 500
 # What an operator at the terminal wants to see although it is no warning.
 EVENTS = logging.getLogger("signalbox.events")
 CHILDREN = "signalbox.children"
+# What JSON leaves as it is, though readers of lines end one there, and terminals obey or turn the text around.
+UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _taken_in: list[Path] = []
 
 
@@ -60,14 +63,15 @@ class JsonLines(logging.Formatter):
             line["run"] = run
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)[-MAX_LINE_CHARACTERS:]
-        return json.dumps(line, ensure_ascii=False)
+        return UNSEEN.sub(lambda one: f"\\u{ord(one.group()):04x}", json.dumps(line, ensure_ascii=False))
 
 
 class TerminalLines(logging.Formatter):
     """One line for each event, without the traceback: the log has it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        first = record.getMessage().partition("\n")[0][:MAX_TERMINAL_CHARACTERS]
+        first = "".join(record.getMessage().splitlines()[:1])[:MAX_TERMINAL_CHARACTERS]
+        first = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in first)
         return first if record.levelno <= logging.INFO else f"{record.levelname.capitalize()}: {first}"
 
 

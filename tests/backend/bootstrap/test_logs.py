@@ -43,6 +43,47 @@ def test_a_long_line_is_cut_on_the_terminal(tmp_path: Path, capfd: pytest.Captur
     assert len(capfd.readouterr().err) < MAX_TERMINAL_CHARACTERS + 20
 
 
+# All that a reader of lines or a terminal may take for the end of one, or for an order.
+BREAKS = (
+    "\n",
+    "\r",
+    "\r\n",
+    "\x0b",
+    "\x0c",
+    "\x1b[2K",
+    "\x1c",
+    "\x85",
+    "\x9b2K",
+    "\u2028",
+    "\u2029",
+    "\u202e",
+    "\u2066",
+)
+
+
+@pytest.mark.parametrize("end", BREAKS)
+def test_j4_what_is_told_forges_no_line(tmp_path: Path, capfd: pytest.CaptureFixture[str], end: str) -> None:
+    path = configure_logs(tmp_path)
+    forged = '{"level": "error", "message": "signalbox is hacked"}'
+    told = f"nobody is called x{end}{forged}"
+    request = request_id.set(told)
+    logging.getLogger("signalbox.test").warning("no project of %s", told)
+    try:
+        int(told)
+    except ValueError:
+        logging.getLogger(f"signalbox.{told}").exception("it broke")
+    request_id.reset(request)
+    written = path.read_bytes().decode()
+    assert [line["level"] for line in map(json.loads, written.splitlines())] == ["warning", "error"]
+    assert not set(end) & set(written.replace("\n", "")) - set("[2K\n")
+    first, second = map(json.loads, written.splitlines())
+    assert (first["message"], first["request"]) == (f"no project of {told}", told)  # and it is told whole
+    assert ascii(told)[1:20] in ascii(second["traceback"])
+    shown = capfd.readouterr().err
+    assert [line.partition(": ")[0] for line in shown.splitlines()] == ["Warning", "Error"]
+    assert not set(end) & set(shown) - set("[2K\n")
+
+
 def test_a_line_carries_its_request_and_its_run_and_the_files_never_outgrow_their_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
