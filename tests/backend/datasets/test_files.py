@@ -186,6 +186,7 @@ FORMULAS = [
     "\uff0b1+1",
     "\uff0d1+1",
     "\uff20SUM(1)",
+    " \\uff1d1",
     "'=x",
     "''=x",
     "'-5",
@@ -194,7 +195,7 @@ FORMULAS = [
 PLAIN = ["-5", "'quoted'", "a=b", "-2.5e3", ""]
 
 
-@pytest.mark.parametrize("text", FORMULAS)
+@pytest.mark.parametrize("text", [*FORMULAS, "\0=1"])  # which no database keeps
 def test_j3_a_formula_is_guarded_and_comes_back(text: str) -> None:
     assert guarded(text) == f"'{text}"
     assert unguarded(guarded(text)) == text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -236,3 +237,23 @@ async def test_only_who_manages_the_project_removes(house: Services, operator: O
     for act in (house.privacy.going, house.privacy.remove, house.privacy.export):
         with pytest.raises(Forbidden):
             await act(viewer, "ada")
+
+
+async def test_each_project_keeps_what_it_says_to_the_second(house: Services, operator: Operator) -> None:
+    made = await house.identity.create_project(operator, "Billing")
+    other = replace(operator, project_id=made.id)
+    now, ages = utc_now(), {"a second older": 1, "to the second": 0, "a second younger": -1}
+    for whose, days in ((operator, 30), (other, 90)):
+        for text, seconds in ages.items():
+            at = now - timedelta(days=30, seconds=seconds)
+            said = Report("s", "a", "A", messages=(Told(Role.USER, text, at),))
+            await house.conversations.report(whose, said)
+        await house.privacy.set_retention(whose, days)
+    assert await house.privacy.sweep(now) == 1
+    [waiting] = await house.privacy.waiting()
+    await house.privacy.execute(waiting.row_id)
+    kept = {
+        whose.project_id: {one.title for one in (await house.conversations.list(whose, LogFilters(), Page())).items}
+        for whose in (operator, other)
+    }
+    assert kept == {operator.project_id: set(ages) - {"a second older"}, other.project_id: set(ages)}
