@@ -4,6 +4,14 @@ import remarkGfm from "remark-gfm";
 const PLUGINS = [remarkGfm];
 const CITE = "#cite-";
 const OUTSIDE = { target: "_blank", rel: "noopener noreferrer nofollow" };
+const SCHEME = /^[a-z][a-z\d+.-]*:/i;
+const OPENED = /^(https?|mailto):/i;
+
+/* The library lets schemes by that start a program of the reader's (irc, xmpp). */
+const address = (url) => {
+  const kept = defaultUrlTransform(url);
+  return SCHEME.test(kept) && !OPENED.test(kept) ? "" : kept;
+};
 
 /* What a model or a document wrote never runs: raw HTML stays text, pictures become links, links lead outside. */
 const link = (cites) => ({ href, children }) => {
@@ -19,7 +27,7 @@ export function Markdown({ text, cites = [], className = "md" }) {
   const drawn = { a: link(cites), img: picture };
   return (
     <div className={className}>
-      <ReactMarkdown remarkPlugins={PLUGINS} components={drawn} urlTransform={defaultUrlTransform}>
+      <ReactMarkdown remarkPlugins={PLUGINS} components={drawn} urlTransform={address}>
         {marked(text, cites)}
       </ReactMarkdown>
     </div>

@@ -25,6 +25,13 @@ ATTACKS = (
     "<a href='javascript:window.broken=1'>press</a>",
     "<math><mtext></mtext><mglyph><style><img src=x onerror=window.broken=1></style>",
 )
+# What leads somewhere, and what starts a program or reads a file of the reader's: that is drawn as words.
+LINKS = (
+    "[plain](http://elsewhere.invalid/a)", "[safe](HTTPS://elsewhere.invalid/b)", "[letter](mailto:ada@x.invalid)",
+    "[ftp](ftp://elsewhere.invalid/c)", "[file](file:///etc/passwd)", "[chat](irc://elsewhere.invalid/d)",
+    "[talk](xmpp:ada@elsewhere.invalid)", "[office](ms-word:ofe|u|https://elsewhere.invalid/e)", "[blob](blob:x)",
+    "[basic](vbscript:window.broken=1)", "[coded](&#106;avascript:window.broken=1)", "![drawn](irc://x.invalid)",
+)  # fmt: skip
 MORE = (
     "<base href='https://elsewhere.invalid/'><form action='https://elsewhere.invalid/'><button>Send</button></form>",
     "<b class=planted><i><table><td></b>unclosed <p title='\">",

@@ -92,6 +92,7 @@ ELSEWHERE = {
     "recovery_code", "removed_trace", "reset_link", "run_worker", "secret", "session", "sign_in_attempt",
     "sign_in_link", "sign_in_policy", "support_grant", "user_account", "user_identity", "user_picture", "variable",
 }  # fmt: skip
+PIXEL = "https://elsewhere.invalid/pixel.png"
 IDS = ("id", "_id", "_ids", "_hash", "fingerprint")
 
 
@@ -178,6 +179,9 @@ def test_the_watch_sees_words_that_got_out(console: Console) -> None:
     for text in (one for one in CORPUS if one.startswith("<")):
         console.page.set_content(f"<main>{text}</main>")
         assert watch.out() != NOTHING, text
+    watch.asked.clear()
+    console.page.set_content(f"<main><img src='{PIXEL}'></main>")
+    assert watch.elsewhere(console.base_url) == [PIXEL]
 
 
 def test_j2_hostile_words_of_every_field_stay_words(console: Console, planted: Planted, server: Server) -> None:
