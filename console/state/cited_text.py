@@ -8,18 +8,22 @@ from dataclasses import dataclass
 
 MARKER = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 
+# A browser lays a line of five million out for twelve seconds, and answers nobody meanwhile.
+MAX_CHARACTERS = 20_000
+
 
 @dataclass(frozen=True)
 class Part:
     """A piece of an answer: text, or the number of a source with the address of its passage.
 
-    `astray` is a number that no source of the answer has.
+    `astray` is a number that no source of the answer has. `left` says what of a long text is not drawn.
     """
 
     text: str
     number: str = ""
     href: str = ""
     astray: bool = False
+    left: str = ""
 
 
 def parts_of(text: str, addresses: Mapping[str, str]) -> list[Part]:
@@ -29,7 +33,8 @@ def parts_of(text: str, addresses: Mapping[str, str]) -> list[Part]:
     follows a word, as the place in a list of a program does.
     """
     parts: list[Part] = []
-    start = 0
+    start, num_left = 0, len(text) - MAX_CHARACTERS
+    text = text[:MAX_CHARACTERS]
     for marker in MARKER.finditer(text):
         numbers = re.findall(r"\d+", marker[1])
         known = [number for number in numbers if number in addresses]
@@ -42,4 +47,6 @@ def parts_of(text: str, addresses: Mapping[str, str]) -> list[Part]:
         start = marker.end()
     if rest := text[start:]:
         parts.append(Part(rest))
+    if num_left > 0:
+        parts.append(Part("", left=f" … {num_left:,} more characters; the REST API has them all."))
     return parts

@@ -53,7 +53,8 @@ def message(
 
 def _part(part: Any) -> rx.Component:
     linked = rx.cond(part.href, cite(part.number, part.href, f"Source {part.number}"), cite(part.number))
-    return rx.cond(part.number, rx.cond(part.astray, cite_astray(part.number), linked), part.text)
+    said = rx.cond(part.left, rx.el.span(part.left, class_name="t2"), part.text)
+    return rx.cond(part.number, rx.cond(part.astray, cite_astray(part.number), linked), said)
 
 
 def _tool(tool: Any) -> rx.Component:

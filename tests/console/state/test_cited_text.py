@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backend.conversations.types import Citation
+from console.state.cited_text import MAX_CHARACTERS
 from console.state.conversations_rows import answer_parts, no_sources
 from console.state.transcript import TranscriptState
 from tests.backend.knowledge.conftest import Desk, desk
@@ -22,6 +23,13 @@ def test_a_transcript_has_links_only_where_there_is_a_source() -> None:
     assert [(part.text, part.number) for part in parts] == texts
     assert [part.href for part in parts if part.number] == ["/documents/doc_1?chunk=chunk_2", "", parts[1].href]
     assert [(one.number, one.name) for one in no_sources(parts)] == [("7", "No passage stands behind this number")]
+
+
+def test_a_long_text_is_drawn_in_part_and_says_how_much_is_left() -> None:
+    whole = "x" * MAX_CHARACTERS
+    assert [(part.text, part.left) for part in answer_parts(whole, ())] == [(whole, "")]
+    cut = [(part.text, part.left) for part in answer_parts(f"{whole}{'y' * 1_234}", ())]
+    assert cut == [(whole, ""), ("", " … 1,234 more characters; the REST API has them all.")]
 
 
 async def test_an_answer_says_what_it_cited_once_the_document_is_gone(desk: Desk, tab: Tab) -> None:
