@@ -22,6 +22,8 @@ EXPECTED = (
     "output", "completion", "response", "reply",
 )  # fmt: skip
 NUM_BARE = 5  # the last of them say an answer, not which
+# Classes, which are what is expected of a table that says nothing else is, where they repeat.
+CLASSES = ("category", "class", "intent", "sentiment", "topic")
 # "Expected answer", "correct_output", "answer (gold)": a name of one word of each.
 WANTED = {"expected", "correct", "right", "gold", "golden", "ideal", "reference", "desired", "target", "true", "wanted"}
 ANSWERS = {"answer", "output", "completion", "response", "reply", "result", "text", "value"}
@@ -174,7 +176,17 @@ def _expected_column(table: Table) -> str:
     plain = {_plain_name(column): column for column in reversed(table.columns)}
     named = next((plain[name] for name in EXPECTED[:-NUM_BARE] if name in plain), "")
     spelled = next((column for name, column in plain.items() if _is_wanted_answer(name)), "")
-    return named or spelled or next((plain[name] for name in EXPECTED[-NUM_BARE:] if name in plain), "")
+    bare = next((plain[name] for name in EXPECTED[-NUM_BARE:] if name in plain), "")
+    return named or spelled or bare or next((plain[name] for name in CLASSES if _repeats(table, plain.get(name))), "")
+
+
+def _repeats(table: Table, column: str | None) -> bool:
+    """Tell whether a column holds each of its words twice or more, on the average."""
+    if column is None:
+        return False
+    cells = [row[table.columns.index(column)] for row in table.rows[:MAX_SAMPLED]]
+    filled = [str(cell) for cell in cells if is_filled(cell)]
+    return bool(filled) and 2 * len(set(filled)) <= len(filled)
 
 
 def _is_wanted_answer(name: str) -> bool:

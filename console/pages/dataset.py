@@ -12,6 +12,7 @@ from console.components.ui import (
     button,
     confirm,
     icon_button,
+    link_button,
     menu,
     menu_item,
     menu_link,
@@ -90,9 +91,14 @@ def _since() -> rx.Component:
 
 
 def _acts() -> rx.Component:
+    first = button("Import", kind="primary", icon="upload", custom_attrs=IMPORT)
+    experiment = f"{routes.EXPERIMENT_NEW}?dataset=" + Dataset.dataset_id
+    then = rx.fragment(
+        button("Import", icon="upload", custom_attrs=IMPORT),
+        link_button("New experiment", experiment, kind="primary", icon="flask-conical", class_name="hide-s"),
+    )
     return rx.fragment(
-        button("Add row", custom_attrs=ADD_ROW, class_name="hide-s"),
-        button("Import", kind="primary", icon="upload", custom_attrs=IMPORT),
+        button("Add row", custom_attrs=ADD_ROW, class_name="hide-s"), rx.cond(Dataset.newest > 0, then, first)
     )
 
 

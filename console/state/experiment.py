@@ -15,7 +15,7 @@ from backend.operator import Operator, Permission
 from console import toasts
 from console.state import formats
 from console.state.addresses import Addressed
-from console.state.experiment_advice import Advised, taken_in
+from console.state.experiment_advice import Advised
 from console.state.experiment_aims import Aimed
 from console.state.experiment_asked import AskedLine, asked_lines, asked_words, scoring_words
 from console.state.experiment_compared import RowLine, row_line, units_of
@@ -253,7 +253,7 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, Leading, rx.
         self.since = since_line(since) if since else None
         said = await services().experiments.comparison(operator, found.id, self.baseline)
         self.line = self.line and replace(self.line, retry=self.line.retry or retry_words(said))
-        self.variant = self.variant if self._is_chosen else taken_in(found, said) or self.variant
+        self.variant = await self._take(operator, found, said, self.variant, is_chosen=self._is_chosen)
         await self._advise(operator, found, said, self.variant)
         self._lead_to(said, self.taken, self.variant, self.unreached)
         await self._show_promoted(operator)

@@ -33,7 +33,7 @@ TWICE, ABOUT, ALIKE = 2, 0.15, 0.005
 
 
 class Advised(rx.State, mixin=True):
-    """A page that says what to do: `advice` over all, `taken` is what it names, `unreached` where none passed.
+    """A page that says what to do: `advice` over all takes what is `taken` already, `unreached` where none passed.
 
     `lead` is said of the chosen variant beside the baseline, empty where the advice says that.
     """
@@ -43,14 +43,20 @@ class Advised(rx.State, mixin=True):
     taken: rx.Field[str] = rx.field("")
     unreached: rx.Field[str] = rx.field("")
 
+    async def _take(
+        self, operator: Operator, found: Experiment, said: Comparison, shown: str, *, is_chosen: bool
+    ) -> str:
+        """Return the variant to show: the one that is shown if somebody chose it, else what is to be taken."""
+        self.taken = await taken_in(operator, found, said)
+        return shown if is_chosen else self.taken or shown
+
     async def _advise(self, operator: Operator, found: Experiment, said: Comparison, variant: str) -> None:
         names, is_done = names_of(found), found.status is Status.DONE
         self.unreached = unreached(said, found) if is_done else ""
-        self.taken = taken = taken_in(found, said)
-        others = [one for one in names if one not in {taken, said.baseline}]
+        taken, others = self.taken, [one for one in names if one not in {self.taken, said.baseline}]
         beside = await services().experiments.comparison(operator, found.id, taken) if taken and others else None
         told = story(said, variant, names)
-        self.advice = self.unreached or unbroken(advice(said, names, beside) if is_done else told)
+        self.advice = self.unreached or unbroken(advice(said, names, taken, beside) if is_done else told)
         is_told = self.unreached or variant == taken or unbroken(told) in self.advice
         self.lead = "" if is_told else unbroken(f"Beside {names[said.baseline]}: {told}")
 
@@ -85,12 +91,19 @@ def unreached(said: Comparison, found: Experiment) -> str:
     return NOT_REACHED.get(words, f"No answer has anything of {said.primary}.")
 
 
-def to_take(said: Comparison) -> str:
+def to_take(said: Comparison, beside_best: Comparison | None = None) -> str:
     """Return the cheapest variant of those that are better by what decides, else of those as good that cost less.
 
-    None that is worse in any quality or misses a target; empty for none. Of those that cost alike, or have no price,
-    the one that gains most.
+    None that is worse in any quality or misses a target, nor one that is worse by what decides than the best of them,
+    which the others are compared with in `beside_best`; empty for none. Of those that cost alike, or have no price, the
+    one that gains most.
     """
+    able = [one for one in _able(said) if beside_best is None or _verdict(beside_best, one[2]) != "worse"]
+    return min(able, default=(0.0, 0.0, ""))[2]
+
+
+def _able(said: Comparison) -> list[tuple[float, float, str]]:
+    """Return cost, negative gain and name of the variants that may be taken."""
     better, cheaper = list[tuple[float, float, str]](), list[tuple[float, float, str]]()
     for decides in said.metrics:
         of = [one for one in said.metrics if one.variant == decides.variant]
@@ -105,17 +118,20 @@ def to_take(said: Comparison) -> str:
             better.append(place)
         elif decides.verdict == "same" and cost and cost.verdict == "better":
             cheaper.append(place)
-    return min(better or cheaper, default=(0.0, 0.0, ""))[2]
+    return better or cheaper
 
 
-def taken_in(found: Experiment, said: Comparison) -> str:
+async def taken_in(operator: Operator, found: Experiment, said: Comparison) -> str:
     """Return the variant that an experiment says to take; empty before its end, or where it says so of none."""
-    return to_take(said) if found.status is Status.DONE else ""
+    able = _able(said) if found.status is Status.DONE else []
+    if len(able) < 2:  # noqa: PLR2004  # a pair
+        return "".join(name for *_, name in able)
+    best = min(able, key=lambda one: one[1:])[2]
+    return to_take(said, await services().experiments.comparison(operator, found.id, best))
 
 
-def advice(said: Comparison, names: Mapping[str, str], beside: Comparison | None = None) -> str:
-    """Say which variant to take, and of the others how they stand `beside` it; else of each what is worst first."""
-    taken = to_take(said)
+def advice(said: Comparison, names: Mapping[str, str], taken: str, beside: Comparison | None = None) -> str:
+    """Say which variant is taken, and of the others how they stand `beside` it; else of each what is worst first."""
     if taken:
         told, rest = [f"Take {names[taken]}: {', '.join(_clauses(said, taken))}.{_open(said, taken)}"], beside
     else:

@@ -17,6 +17,7 @@ from console.problems import caught
 from console.state.formats import counted
 from console.state.forms import Formed, sentences_of
 from console.state.models import ModelsState
+from console.state.models_presets import PRESETS
 from console.state.models_rows import NO_MODEL, NONE_CHOSEN
 from console.state.models_trial import ModelsTestState
 from console.toasts import say
@@ -38,23 +39,6 @@ class ModelEntry:
     price_in: str = ""
     price_out: str = ""
     dimensions: str = ""
-
-
-@dataclass(frozen=True)
-class Preset:
-    """What a click on a kind of provider fills in."""
-
-    name: str = ""
-    base_url: str = ""
-    private: bool = False
-
-
-PRESETS = {
-    "hosted": Preset("", "https://"),
-    "openai": Preset("OpenAI", "https://api.openai.com/v1"),
-    "ollama": Preset("Ollama, this machine", "http://127.0.0.1:11434/v1", private=True),
-    "vllm": Preset("vLLM, this machine", "http://127.0.0.1:8000/v1", private=True),
-}
 
 
 class ModelsFormState(Formed, rx.State):

@@ -77,5 +77,5 @@ def test_rows_are_told_apart_written_and_chosen(console: Console, dataset: str, 
     grid(page).focus()
     page.keyboard.press("Control+Home")
     page.keyboard.press(" ")
-    page.get_by_role("link", name="New experiment").first.click()
+    page.get_by_role("link", name="New experiment").last.click()
     expect(page.get_by_label("Only these rows")).to_have_value("2, 4")

@@ -30,6 +30,7 @@ FORM = "provider-form"
 KINDS = (
     ("hosted", "Hosted"),
     ("openai", "OpenAI"),
+    ("own", "Your server"),
     ("ollama", "Ollama here"),
     ("vllm", "vLLM here"),
 )

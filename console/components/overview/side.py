@@ -19,8 +19,9 @@ COMPARED = (
     ("Cost", "$0", "per token, at the prices you enter"),
 )
 WAYS = (
-    ("Hosted provider", "paste a key, pick a model", "openai"),
-    ("Your own server", "any endpoint that speaks the OpenAI format", "hosted"),
+    ("OpenAI", "paste a key, pick a model", "openai"),
+    ("Your own server", "any endpoint that speaks the OpenAI format", "own"),
+    ("Another host", "its address and a key", "hosted"),
     ("On this machine", "Ollama or vLLM, at its loopback address", "ollama"),
 )
 

@@ -37,6 +37,15 @@ def test_the_column_of_what_is_expected_is_known_by_its_words(columns: tuple[str
     assert [column for column, target in found.items() if target == "expected_output"] == [expected] * bool(expected)
 
 
+def test_a_class_that_repeats_is_what_is_expected_where_nothing_else_is() -> None:
+    rows = [("a", "refund"), ("b", "refund"), ("c", "billing"), ("d", "billing")]
+    assert guessed(table("ticket", "Category", rows=rows)) == {"ticket": "input.ticket", "Category": "expected_output"}
+    each = [(one, f"{kind} {one}") for one, kind in rows]
+    assert guessed(table("ticket", "category", rows=each))["category"] == "input.category"
+    told = [(*one, "Within 30 days") for one in rows]
+    assert guessed(table("ticket", "category", "answer", rows=told))["category"] == "input.category"
+
+
 @pytest.mark.parametrize(
     ("text", "wanted", "value"),
     [

@@ -40,7 +40,7 @@ def test_the_cheapest_that_is_better_is_taken_and_the_others_stand_beside_it() -
     open_ = replace(quality("v2 large", "cannot_tell", 0.9, 0.95), rows_needed=160)
     beside = compared(open_, cost("v2 large", "worse", 0.02, 0.14), baseline="v2")
     said = compared(*BETTER, *LARGE)
-    assert (to_take(said), advice(said, NAMES, beside)) == (
+    assert (to_take(said), advice(said, NAMES, "v2", beside)) == (
         "v2",
         (
             "Take v2 on small: better in contains (+90 points) and judge (+75 points), at about twice the cost. "
@@ -49,23 +49,36 @@ def test_the_cheapest_that_is_better_is_taken_and_the_others_stand_beside_it() -
     )
 
 
+def test_none_is_taken_that_is_shown_to_be_worse_than_the_best() -> None:
+    said = compared(*BETTER, *LARGE)
+    worse = compared(quality("v2", "worse", 0.95, 0.9), cost("v2", "better", 0.14, 0.02), baseline="v2 large")
+    open_ = compared(quality("v2", "cannot_tell", 0.95, 0.9), baseline="v2 large")
+    assert (to_take(said, worse), to_take(said, open_)) == ("v2 large", "v2")
+    dear = "Take v2 large: better in contains (+95 points), at 14 times the cost. "
+    told = "Beside it v2 on small is worse in contains (\u22125 points), at 86 % less cost."
+    assert advice(said, NAMES, "v2 large", worse) == dear + told
+
+
 def test_the_others_stand_beside_it_in_one_sentence_and_a_tie_goes_to_who_gains_most() -> None:
     names = {name: name for name in ("production", "a", "b", "c")}
     said = compared(*(quality(name, "better", 0.0, gain) for name, gain in (("a", 0.5), ("b", 0.9), ("c", 0.6))))
     assert to_take(said) == "b", "no price is known of any"
     beside = compared(quality("a", "worse", 0.9, 0.5), quality("c", "same", 0.9, 0.9), baseline="b")
     told = "Beside it a is worse in contains (\u221240 points); c is the same in contains."
-    assert advice(said, names, beside) == f"Take b: better in contains (+90 points). {told}"
+    assert advice(said, names, "b", beside) == f"Take b: better in contains (+90 points). {told}"
 
 
 def test_what_is_worse_where_it_counts_is_told_first_and_never_taken() -> None:
     worse = compared(cost("v2", "better", 0.01, 0.002), quality("v2", "worse", 0.9, 0.0))
     two = {"production": "production", "v2": "v2"}
-    assert (to_take(worse), advice(worse, two)) == ("", "v2 is worse in contains (\u221290 points), at 80 % less cost.")
+    assert (to_take(worse), advice(worse, two, "")) == (
+        "",
+        "v2 is worse in contains (\u221290 points), at 80 % less cost.",
+    )
     torn = compared(*BETTER[:2], quality("v2", "worse", 0.9, 0.2, "judge"))
     assert to_take(torn) == "", "better in what decides, worse in another"
     as_good = compared(quality("v2", "same", 0.9, 0.9), cost("v2", "better", 0.02, 0.01))
-    assert advice(as_good, two) == "Take v2: the same in contains, at 50 % less cost."
+    assert advice(as_good, two, "v2") == "Take v2: the same in contains, at 50 % less cost."
     assert to_take(compared(quality("v2", "same", 0.9, 0.9))) == "", "as good alone is no reason"
     assert to_take(replace(as_good, primary="cost")) == ""
 

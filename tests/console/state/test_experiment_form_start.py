@@ -40,6 +40,11 @@ async def test_what_is_made_starts_where_that_was_wished(
     assert [(one.name, one.shown_status) for one in found] == [("Again", "running"), ("Support v2", "draft")]
 
 
+async def test_the_form_opens_before_there_is_a_dataset(tab: Tab, support: Prompt) -> None:
+    form = await opened(tab, f"?prompt={support.id}")
+    assert (form.problem.words, form.datasets, [one.kind for one in form.evaluators]) == ("", [], ["exact"])
+
+
 async def test_what_cannot_start_is_kept_and_says_why(
     tab: Tab, support: Prompt, services: Services, owner: Operator
 ) -> None:
