@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
 from backend.columns import utc_now
 from backend.conversations.service import ConversationService
-from backend.conversations.types import SAID, Channel, Filters
+from backend.conversations.types import SAID, Channel, ChatState, Filters, Message, Role
 from backend.demo.models import DemoRow
 from backend.demo.repository import DemoRepository
 from backend.demo.seeding import Seeding
@@ -21,7 +21,7 @@ from backend.flows.service import FlowService
 from backend.knowledge.service import KnowledgeService
 from backend.knowledge.types import Document, DocumentFilter, DocumentStatus
 from backend.operator import Operator, Permission
-from backend.paging import Page
+from backend.paging import MAX_LIMIT, Page
 from backend.providers.service import ProviderService
 from backend.providers.types import EMBEDDED_CHAT
 from backend.unit_of_work import Units
@@ -95,13 +95,13 @@ class DemoService:
             await self._flows.delete(operator, row.flow_id or NOWHERE)
 
     async def first_run(self, operator: Operator) -> FirstRun:
-        """Tell where the first steps stand. A step that is seen done for the first time keeps that moment."""
+        """Tell where the first steps stand. A step that is done keeps the moment it was done, whenever it is seen."""
         operator.require(Permission.PROJECT_READ)
         row = await self._row(operator)
         seen = {
-            "asked_at": row.asked_at or _now_if(await self._was_asked(operator, row)),
-            "added_at": row.added_at or _now_if(await self._was_added(operator, row)),
-            "connected_at": row.connected_at or _now_if(await self._is_connected(operator)),
+            "asked_at": row.asked_at or await self._asked_at(operator, row),
+            "added_at": row.added_at or await self._added_at(operator, row),
+            "connected_at": row.connected_at or await self._connected_at(operator),
         }
         new = {name: moment for name, moment in seen.items() if moment and getattr(row, name) is None}
         if new:
@@ -141,8 +141,8 @@ class DemoService:
         listed = await self._conversations.list(operator, theirs, Page(limit=MOST_LOOKED_AT))
         for conversation in listed.items:
             said = (await self._conversations.transcript(operator, conversation.id)).messages
-            if said and said[0].author == operator.name:
-                return LastAsked(said[0].text, said[-1])
+            if found := _last_pair(said, operator.name):
+                return found
         return None
 
     async def hide(self, operator: Operator, *, hidden: bool = True) -> None:
@@ -161,26 +161,31 @@ class DemoService:
             session.expunge_all()  # it is read after the session is closed
             return row
 
-    async def _was_asked(self, operator: Operator, row: DemoRow) -> bool:
-        """Tell whether a person got an answer of any flow in the console: what came with the product does not count."""
+    async def _asked_at(self, operator: Operator, row: DemoRow) -> datetime | None:
+        """Return when a person first got an answer of any flow in the console; what came with the product is none."""
         if not row.flow_id:
-            return False
+            return None
         theirs = Filters(states=SAID, channels=(Channel.CONSOLE,))
-        return bool((await self._conversations.list(operator, theirs, Page(limit=1))).items)
+        listed = (await self._conversations.list(operator, theirs, Page(limit=MAX_LIMIT))).items
+        first = min(listed, key=lambda one: one.started_at, default=None)
+        if first is None:
+            return None
+        said = (await self._conversations.transcript(operator, first.id)).messages
+        return min((one.created_at for one in said if _is_answer(one)), default=first.last_message_at)
 
-    async def _was_added(self, operator: Operator, row: DemoRow) -> bool:
-        """Tell whether a document of a person was taken in, into any knowledge base but the handbook's."""
+    async def _added_at(self, operator: Operator, row: DemoRow) -> datetime | None:
+        """Return when a person added the first document that can be read, to any knowledge base but the handbook's."""
         if not _own(row):
-            return False
-        ours, ready = set(row.document_ids), DocumentFilter(status=DocumentStatus.DONE)
+            return None
+        found: list[datetime] = []
+        page, ready = Page(limit=MAX_LIMIT), DocumentFilter(status=DocumentStatus.DONE)
         for base in (await self._knowledge.list(operator)).items:
             if base.id == row.knowledge_base_id != _own(row):
                 continue  # its files may be there before they are noted
             with contextlib.suppress(NotFound):
-                listed = await self._knowledge.list_documents(operator, base.id, Page(limit=len(ours) + 1), ready)
-                if any(one.id not in ours for one in listed.items):
-                    return True
-        return False
+                listed = await self._knowledge.list_documents(operator, base.id, page, ready)
+                found += [one.created_at for one in listed.items if one.id not in row.document_ids]
+        return min(found, default=None)
 
     async def _is_empty(self, operator: Operator) -> bool:
         one = Page(limit=1)
@@ -188,8 +193,8 @@ class DemoService:
             not (await self._flows.list(operator, one)).items and not (await self._knowledge.list(operator, one)).items
         )
 
-    async def _is_connected(self, operator: Operator) -> bool:
-        return bool((await self._providers.list(operator)).items)
+    async def _connected_at(self, operator: Operator) -> datetime | None:
+        return min((one.created_at for one in (await self._providers.list(operator)).items), default=None)
 
     async def _model(self, operator: Operator) -> str:
         """Return the model that answers, empty for the embedded one."""
@@ -220,5 +225,12 @@ def _own(row: DemoRow) -> str:
     return row.own_base_id or row.knowledge_base_id
 
 
-def _now_if(done: bool) -> datetime | None:  # noqa: FBT001
-    return utc_now() if done else None
+def _last_pair(said: Sequence[Message], name: str) -> LastAsked | None:
+    """Return the last question of somebody that was answered, with its own answer: a talk may go on."""
+    asked = {one.run_id: one.text for one in said if one.role is Role.USER and one.author == name and one.run_id}
+    answers = (one for one in reversed(said) if _is_answer(one) and one.run_id in asked)
+    return next((LastAsked(asked[one.run_id], one) for one in answers), None)
+
+
+def _is_answer(one: Message) -> bool:
+    return one.role is Role.ASSISTANT and one.state is not ChatState.RUNNING

@@ -6,12 +6,14 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from backend import bootstrap
+from backend.columns import utc_now
 from backend.conversations.types import Channel, Filters
 from backend.demo.content import CHATS, HANDBOOK
 from backend.demo.types import SLUG
@@ -158,6 +160,32 @@ async def test_the_last_answer_of_a_person_is_found_again(example, running, pers
     await chat(running.conversations, running.units, person, said="Anything?", ask=asked)
     last = await running.demo.last_asked(person)
     assert (last.question, last.answer.role) == ("Anything?", "assistant")
+
+
+async def test_in_a_talk_that_goes_on_the_last_question_stands_with_its_own_answer(example, running, person):
+    flow = await running.flows.get(person, SLUG)
+    log, asked = running.conversations, {"flow_id": flow.id, "channel": Channel.CONSOLE}
+    first = await chat(log, running.units, person, said="First?", ask=asked, reply={"text": "One."})
+    on = {"conversation_id": first.conversation_id, "ask": asked}
+    await chat(log, running.units, person, said="Second?", reply={"text": "Two."}, **on)
+    last = await running.demo.last_asked(person)
+    assert (last.question, last.answer.text) == ("Second?", "Two.")
+    await chat(log, running.units, replace(person, name="Somebody else"), said="Third?", reply={"text": "3."}, **on)
+    last = await running.demo.last_asked(person)
+    assert (last.question, last.answer.text) == ("Second?", "Two.")
+
+
+async def test_a_step_tells_when_it_was_done_and_not_when_it_was_seen(example, running, person):
+    flow = await running.flows.get(person, SLUG)
+    document = await added(running, person, ADDED)
+    at = utc_now() - timedelta(hours=3)
+    asked = {"flow_id": flow.id, "channel": Channel.CONSOLE}
+    turn = await chat(running.conversations, running.units, person, at=at, ask=asked)
+    on = {"conversation_id": turn.conversation_id, "ask": asked}
+    await chat(running.conversations, running.units, person, at=at + timedelta(hours=1), **on)
+    await chat(running.conversations, running.units, person, ask=asked)
+    first = await running.demo.first_run(person)
+    assert (first.asked_at, first.added_at) == (at, document.created_at)
 
 
 async def test_a_document_in_the_example_flow_is_read_beside_the_handbook(example, running, person):
