@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, or_, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations.models import MessageRow
 from backend.conversations.repository.places import one_of
-from backend.datasets.models import FOREVER, DatasetItemRow, DatasetRow
+from backend.datasets.models import FOREVER, DatasetItemRow, DatasetPairRow, DatasetRow
 from backend.experiments.models import NOBODYS, REMOVED, ExperimentCellRow, ExperimentRow
 from backend.experiments.types import CellStatus, Status
 from backend.flows.models import ASKED_A_ROW, IS_REPLAY, ApprovalRow, NodeRunRow, RunRow
@@ -111,6 +111,7 @@ class Erasing:
             fewer = {"num_items": col(DatasetRow.num_items) - num, "revision": col(DatasetRow.revision) + 1}
             statement = update(DatasetRow).where(self._ours(DatasetRow), col(DatasetRow.id) == dataset_id)
             await self._session.exec(statement.values(**fewer))
+            await self._remove_pairs(dataset_id, theirs)
         await self._delete(DatasetItemRow, theirs)
         done, skipped = CellStatus.DONE.value, CellStatus.SKIPPED.value
         blank = {
@@ -121,6 +122,13 @@ class Erasing:
             self._ours(ExperimentCellRow), self._among(ExperimentCellRow.item_id, item_ids)
         )
         await self._session.exec(cells.values(**blank))
+
+    async def _remove_pairs(self, dataset_id: str, theirs: ColumnElement[bool]) -> None:
+        """Remove the pairs that name an input of theirs, in any revision: of a few words the hash is guessed."""
+        row, pair = DatasetItemRow, DatasetPairRow
+        told = select(row.input_hash).where(self._ours(row), theirs, row.dataset_id == dataset_id)
+        named = or_(col(pair.one).in_(told), col(pair.other).in_(told))
+        await self._delete(pair, and_(col(pair.dataset_id) == dataset_id, named))
 
     async def _hold_experiments(self, dataset_ids: Sequence[str]) -> None:
         """Wait for what is writing cells of the rows, and let nobody write more of them until the unit ends."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from backend.audit.types import Filters
 from backend.bootstrap import Services
@@ -18,6 +18,8 @@ from backend.columns import utc_now
 from backend.conversations.reports import Report, Told
 from backend.conversations.types import Channel, Role
 from backend.conversations.types import Filters as LogFilters
+from backend.datasets.models import DatasetPairRow
+from backend.datasets.types import ItemEdit, NewItem
 from backend.errors import Forbidden, InvalidInput, NotFound
 from backend.experiments.types import Part
 from backend.identity.permissions import PERMISSIONS
@@ -26,8 +28,9 @@ from backend.operator import Operator
 from backend.paging import Page
 from backend.privacy.service.base import Base
 from backend.privacy.types import JobState
-from tests.backend.privacy.conftest import plant
+from tests.backend.privacy.conftest import plant, removed
 from tests.planting import columns_with, files_with
+from tests.tenancy import EVERYWHERE
 
 WORD, OTHER = "zwiebelkuchen", "pfannkuchen"
 # Tables into which no words come that a person said to an agent. Each is what members set up or typed themselves, a
@@ -35,13 +38,13 @@ WORD, OTHER = "zwiebelkuchen", "pfannkuchen"
 # What members chose to look at one person goes with the person: see test_chosen.
 NEVER = {
     "alert", "alert_delivery", "alert_firing", "annotation_item", "annotation_queue", "api_key", "audit_event",
-    "audit_head", "chunk", "code_approval", "conversation_index", "conversation_view", "dataset", "dataset_version",
-    "demo", "document", "experiment", "experiment_pace", "flow", "flow_snapshot", "flow_version", "group_rule",
-    "installation", "invitation", "knowledge_base", "live_test", "live_test_seat", "mask_count", "masked_value",
-    "masking", "member", "model_default", "organisation", "password", "privacy_job", "project", "project_role",
-    "prompt", "prompt_approval", "prompt_label", "prompt_label_move", "prompt_protected_label", "provider",
-    "provider_model", "publish_approval", "publish_requirement", "recovery_code", "removed_trace", "reset_link",
-    "retention", "run_worker", "secret", "session", "sign_in_attempt", "sign_in_link", "sign_in_policy",
+    "audit_head", "chunk", "code_approval", "conversation_index", "conversation_view", "dataset", "dataset_pair",
+    "dataset_version", "demo", "document", "experiment", "experiment_pace", "flow", "flow_snapshot", "flow_version",
+    "group_rule", "installation", "invitation", "knowledge_base", "live_test", "live_test_seat", "mask_count",
+    "masked_value", "masking", "member", "model_default", "organisation", "password", "privacy_job", "project",
+    "project_role", "prompt", "prompt_approval", "prompt_label", "prompt_label_move", "prompt_protected_label",
+    "provider", "provider_model", "publish_approval", "publish_requirement", "recovery_code", "removed_trace",
+    "reset_link", "retention", "run_worker", "secret", "session", "sign_in_attempt", "sign_in_link", "sign_in_policy",
     "support_grant", "takeover", "user_account", "user_identity", "user_picture", "variable",
 }  # fmt: skip
 
@@ -82,6 +85,28 @@ async def test_a_person_is_removed_from_every_table_and_file(
     assert WORD not in caplog.text
     await house.database.close()
     assert files_with(tmp_path, WORD) == []
+
+
+async def test_a_pair_of_rows_goes_with_one_of_them_and_other_pairs_stay(house: Services, operator: Operator) -> None:
+    made = await plant(house, operator, "ada", WORD)
+    datasets, at = house.datasets, made["dataset"]
+    mine, alike = f"I say {WORD}", f"I say {WORD}!"
+    asked = ["Who pays the bill of today?", "Who pays the bill of today!", alike]
+    await datasets.add_items(operator, at, [NewItem({"question": one}) for one in asked])
+    rows = {one.input["question"]: one for one in await datasets.all_items(operator, at)}
+    for one, other in ((asked[0], asked[1]), (mine, alike)):
+        await datasets.keep_both(operator, at, rows[one].row, rows[other].row)
+    edit = ItemEdit(rows[mine].id, rows[mine].version, NewItem({"question": "What was said otherwise"}))
+    await datasets.edit_items(operator, at, [edit])
+    assert await num_pairs(house) == 2
+    await removed(house, operator, "ada")
+    assert await num_pairs(house) == 1
+    assert (await datasets.near_duplicates(operator, at)).num_kept == 1
+
+
+async def num_pairs(house: Services) -> int:
+    async with house.units.read(EVERYWHERE) as session:
+        return len((await session.exec(select(DatasetPairRow))).all())
 
 
 async def test_one_conversation_leaves_nothing_once_its_undo_has_passed(house: Services, operator: Operator) -> None:
