@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
+# No judge's scale goes further from nought: squares of its scores would be no numbers.
+FURTHEST = 1e9
+
 
 @dataclass(frozen=True, slots=True)
 class Duels:

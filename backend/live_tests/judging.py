@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations.models import ConversationRow, ConversationScoreRow
 from backend.errors import InvalidInput
+from backend.experiments.comparison_types import FURTHEST
 from backend.experiments.models import ExperimentRow
 from backend.flows.models import RunRow
 from backend.live_tests.models import LiveTestSeatRow
@@ -81,6 +82,8 @@ class Judging:
         whole: dict[str, float] = {}
         answers: dict[str, list[float]] = {}
         for conversation_id, message_id, value in await (await self._session.connection()).execute(statement):
+            if not abs(value) <= FURTHEST:
+                continue  # on a scale from before scales had bounds
             if message_id:
                 answers.setdefault(conversation_id, []).append(float(value))
             else:

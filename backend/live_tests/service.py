@@ -232,6 +232,8 @@ class LiveTestService:
                 await self._guard_one(watching, test_id)
             except DomainError as error:
                 logger.info("the live test %s was passed over: %s", test_id, error.message)
+            except Exception:  # one project's test shall not keep the others' from being guarded
+                logger.exception("the live test %s was passed over", test_id)
 
     async def forget_untold(self) -> None:
         """Remove the seats of sessions that nobody told of in time."""

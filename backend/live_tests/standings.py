@@ -21,6 +21,8 @@ from backend.live_tests.types import (
 )
 
 ALPHA = 0.05
+# A margin that is a smaller part of the noise has a square that is no number, or says nothing.
+NOUGHT = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def standing(
     low = high = difference
     if variance > 0:
         confidence = 1 - ALPHA / max(1, len(test.arms) - 1)
-        interval = always_valid_interval(difference, variance, margin or math.sqrt(variance), confidence)
+        interval = always_valid_interval(difference, variance, _expected(margin, variance), confidence)
         low, high = interval.low, interval.high
     verdict = _verdict(low, high, margin, more_is_better=test.more_is_better(metric))
     needed = None
@@ -116,6 +118,12 @@ def _verdict(low: float, high: float, margin: float, *, more_is_better: bool) ->
 def _margin(test: LiveTest, metric: Metric, baseline: float) -> float:
     margin = test.margin if metric is test.metric else metric.margin
     return margin if test.is_share(metric) else margin * abs(baseline)
+
+
+def _expected(margin: float, variance: float) -> float:
+    """Return the size of the difference that is looked for: the margin, unless it is nought beside the noise."""
+    noise = math.sqrt(variance)
+    return margin if margin > noise * NOUGHT else noise
 
 
 def _mean(one: Sample | None) -> float | None:

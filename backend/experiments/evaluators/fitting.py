@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backend.errors import InvalidInput
+from backend.experiments.comparison_types import FURTHEST
 from backend.experiments.evaluators.base import Evaluator
 from backend.experiments.evaluators.judging import Judge, Pairwise
 from backend.experiments.evaluators.rubrics import unknown
@@ -23,7 +24,7 @@ def fit(evaluators: Sequence[Evaluator]) -> None:
     fields = {
         f"evaluators.{number}.{name}": sentence
         for number, one in enumerate(evaluators)
-        for name, sentence in {**_off_the_scale(one), **_weightless(one), **_unfilled(one)}.items()
+        for name, sentence in {**_off_the_scale(one), **_weightless(one), **_unfilled(one), **_too_far(one)}.items()
     }
     if fields:
         raise InvalidInput(next(iter(fields.values())), fields=fields)
@@ -67,6 +68,14 @@ def _unfilled(one: Evaluator) -> dict[str, str]:
         return {}
     there = " and ".join(f"{{{{{name}}}}}" for name in one.fills)
     return {"rubric": f"The rubric names {{{{{names[0]}}}}}, which nothing fills. There are {there}."}
+
+
+def _too_far(one: Evaluator) -> dict[str, str]:
+    if not isinstance(one, Judge):
+        return {}
+    given = {"min": [one.min], "max": [one.max], "values": one.values.values()}
+    words = f"A score lies between -{FURTHEST:,.0f} and {FURTHEST:,.0f}."
+    return {name: words for name, numbers in given.items() if any(abs(number) > FURTHEST for number in numbers)}
 
 
 def _example(one: Evaluator, value: float, unit: str, otherwise: float) -> str:

@@ -59,6 +59,9 @@ def always_valid_interval(difference: float, variance: float, scale: float, conf
     if not 0 < variance < math.inf:
         return Interval(-math.inf, math.inf)
     prior = scale * scale
-    bound = (variance + prior) / prior * (math.log((variance + prior) / variance) + 2 * math.log(1 / (1 - confidence)))
+    if not 0 < prior < math.inf:  # a scale so small, or so large, that its square is no number
+        return Interval(-math.inf, math.inf)
+    told = math.log(variance + prior) - math.log(variance) + 2 * math.log(1 / (1 - confidence))
+    bound = (variance + prior) / prior * told
     half = math.sqrt(variance * bound)
     return Interval(difference - half, difference + half)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -96,3 +98,9 @@ def test_rows_and_differences_are_two_sides_of_one_formula() -> None:
     assert detectable_difference(0.5, round(rows_for_difference(0.5, 0.07))) == pytest.approx(0.07, abs=1e-3)
     assert rows_for_sameness(0.5, 0.05, 0.04) == float("inf")
     assert rows_for_sameness(0.5, 0.0, 0.05) > 0
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e-170, 1e200])
+def test_a_scale_whose_square_is_no_number_tells_nothing(scale: float) -> None:
+    found = always_valid_interval(0.2, 0.01, scale)
+    assert (found.low, found.high) == (-math.inf, math.inf)
