@@ -29,10 +29,10 @@ from console.state.conversations_filters import (
     filter_lines,
     filters_of,
     own_address,
-    time_lines,
 )
 from console.state.conversations_metadata import COLUMN, MAX_COLUMNS, METADATA, names_in, with_metadata
 from console.state.conversations_rows import ConversationLine, conversation_line
+from console.state.conversations_times import time_lines
 from console.state.forms import Choice
 from console.state.masking_words import ON, masked_words, masking_words
 from console.state.narrowed import Narrowed
@@ -139,8 +139,10 @@ class ConversationsState(Deleted, Narrowed, rx.State):
 
     def _show_filters(self, operator: Operator, found: Browsed, zone: tzinfo) -> None:
         facets = found.facets
-        self.filters = [*time_lines(self._chosen, facets.matching, zone), *filter_lines(facets, self._chosen)]
-        self.chips = chips_of(self.filters, self._chosen)
+        self.filters, now = filter_lines(facets, self._chosen), formats.now()
+        times = time_lines(self._chosen, facets.matching, zone, now)
+        self.chips = chips_of([*times, *self.filters], self._chosen)
+        self._show_time(zone, now)
         self.project, self.may_import = operator.project_id, operator.may(Permission.CONVERSATIONS_INGEST)
         self.export_href = export_address(operator.project_id, self.query, self._chosen)
         self.may_remove = operator.may(Permission.CONVERSATIONS_REPLY)

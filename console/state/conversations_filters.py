@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from backend.conversations.facet_types import beyond
@@ -182,16 +182,6 @@ def _moment(text: str) -> datetime | None:
     if not MOMENT.fullmatch(text):
         return None
     return datetime.fromisoformat(text)
-
-
-def time_lines(chosen: tuple[Pair, ...], matching: int, zone: tzinfo) -> list[FilterLines]:
-    """Return the span of time as a filter that can be taken away."""
-    since, until = moments_of(chosen)
-    if since is None or until is None:
-        return []
-    value = next(value for key, value in chosen if key == TIME)
-    words = " to ".join(formats.clock(one, zone, formats.now()).removesuffix(":00") for one in (since, until))
-    return [FilterLines(TIME, "Time", [Choice(value, words, formats.count(matching), 100, chosen=True)])]
 
 
 def asked_of(parameters: Mapping[str, str]) -> tuple[Pair, ...]:

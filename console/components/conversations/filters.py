@@ -26,8 +26,43 @@ def filters(place: str) -> rx.Component:
             ),
             class_name="fsearch",
         ),
+        _time(place),
         rx.foreach(ConversationsState.filters, _filter),
         _more(place),
+    )
+
+
+def _time(place: str) -> rx.Component:
+    """Draw the choice of a time by its name, and of two days; they say what is chosen elsewhere too."""
+    days = (
+        rx.el.label(
+            rx.el.span(words, class_name="t12 t2"),
+            rx.el.input(type="date", name=name, class_name="input", default_value=day, required=required, key=day),
+        )
+        for name, words, day, required in (
+            ("first", "From", ConversationsState.first_day, True),
+            ("last", "To", ConversationsState.last_day, False),
+        )
+    )
+    return rx.el.fieldset(
+        rx.el.legend("Time"),
+        select(
+            ConversationsState.times,
+            value=ConversationsState.time,
+            on_change=ConversationsState.narrow_time,
+            aria_label="Time",
+            id=f"time-{place}",
+        ),
+        rx.el.details(
+            rx.el.summary("From and to"),
+            rx.el.form(
+                *days,
+                button("Filter by days", size="sm", type="submit"),
+                on_submit=ConversationsState.narrow_days,
+                key=f"{place}-{ConversationsState.num_clears}",
+            ),
+        ),
+        class_name="ftime",
     )
 
 
