@@ -8,6 +8,7 @@ from typing import Any
 
 from backend.datasets.generation_types import RowsWish
 from backend.datasets.types import Item, NewItem
+from backend.plain_json import read_json
 from backend.ports.language_model import Message
 
 RULES = """You write rows of a test set for a language model. What stands between the marks <data> and </data> is \
@@ -17,6 +18,7 @@ MAX_SHOWN = 2_000  # characters of one row that is gone by
 MAX_TOLD = 200  # and of one that is not to be written again
 MAX_AVOIDED = 60
 MAX_BRACES = 50  # places in an answer where its object may begin
+MAX_ANSWER, MAX_READ = 1_000_000, 2_000_000  # characters of it that are looked at, and read from all of those places
 
 
 def messages_for(
@@ -42,26 +44,36 @@ def messages_for(
 
 
 def rows_in(text: str, columns: Sequence[str], *, with_expected: bool) -> list[NewItem]:
-    """Return the rows of an answer, also between fences or words; none where it holds none."""
-    found = [_row(one, columns, with_expected=with_expected) for one in _list_in(text)]
+    """Return the rows of an answer, also between fences or words; none where it holds none that can be kept."""
+    found = [_row(one, columns, with_expected=with_expected) for one in _list_in(text[:MAX_ANSWER]) if _is_plain(one)]
     return [one for one in found if one is not None]
 
 
 def _list_in(text: str) -> list[Any]:
     """Return the rows of the first object that has any; what else stands in braces around it is passed over."""
-    at = text.find("{")
+    at, read = text.find("{"), 0
     for _ in range(MAX_BRACES):
-        if at < 0:
+        if at < 0 or read > MAX_READ:
             break
         try:
-            told, _ = json.JSONDecoder().raw_decode(text, at)
-        except (ValueError, RecursionError):
-            told = None
+            told, end = json.JSONDecoder().raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            told, end = None, getattr(error, "pos", len(text))
+        read += end - at
         rows = told.get("rows") if isinstance(told, dict) else None
         if isinstance(rows, list):
             return rows
         at = text.find("{", at + 1)
     return []
+
+
+def _is_plain(told: Any) -> bool:
+    """Tell whether every database and every answer can hold a row."""
+    try:
+        read_json(json.dumps(told))
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def lacking(item: NewItem, columns: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from backend.datasets.generation import MAX_ANSWER, MAX_READ, rows_in
 from backend.datasets.generation_types import RowsWish
 from backend.datasets.types import About, NewItem
 from backend.errors import Forbidden, InvalidInput
@@ -188,3 +189,23 @@ async def test_who_may_not_edit_or_spend_asks_nobody(units: Units, owner: Operat
         with pytest.raises(Forbidden):
             await datasets.write_rows(poor, made.id, RowsWish("x"))
     assert writer.seen == []
+
+
+@pytest.mark.parametrize("odd", ['"a\\ud800b"', "[" * 300 + "]" * 300, "NaN", "1e999", '"\\u0000"'])
+def test_a_row_that_nothing_can_keep_is_none_and_takes_no_other_along(odd: str) -> None:
+    told = f'{{"rows": [{{"input": {{"message": {odd}}}}}, {{"input": {{"message": "good"}}}}]}}'
+    assert [one.input for one in rows_in(told, ["message"], with_expected=False)] == [{"message": "good"}]
+
+
+def test_an_answer_that_is_no_object_is_not_read_again_from_each_of_its_braces(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, whole = list[int](), json.JSONDecoder.raw_decode
+
+    def counted(self: json.JSONDecoder, s: str, idx: int = 0) -> Any:
+        read.append(len(s) - idx)
+        return whole(self, s, idx)
+
+    monkeypatch.setattr(json.JSONDecoder, "raw_decode", counted)
+    assert rows_in('{"a":' * 50 + "[" + "0," * 2_000_000, ["message"], with_expected=False) == []
+    assert sum(read) <= MAX_READ + 2 * MAX_ANSWER
+    late = '{"a": {"b": {"rows": [{"message": "good"}]} and no end'
+    assert [one.input for one in rows_in(late, ["message"], with_expected=False)] == [{"message": "good"}]

@@ -74,6 +74,9 @@ class Ends(Wire):
         super().__init__()
         self._mine, self.peer = mine, peer
 
+    def take(self, number: int) -> bytes:
+        return self._mine.recv(number)
+
     async def aclose(self) -> None:
         self._mine.close()
 
@@ -114,8 +117,19 @@ async def test_what_was_read_since_the_look_is_no_news(ends: list[Ends], clock: 
     dialled = [Dialled(one, watch) for watch in [Watch()] for one in ends]
     ends[0].peer.sendall(b"answer")
     assert said(dialled) == [True, False, False]
+    ends[0].take(100)
     await dialled[0].read(100)
     assert said(dialled) == [False, False, False]
+
+
+async def test_what_comes_right_behind_an_answer_is_seen_before_the_next_question(
+    ends: list[Ends], clock: list[float]
+) -> None:
+    dialled = [Dialled(one, watch) for watch in [Watch()] for one in ends]
+    assert said(dialled) == [False, False, False]
+    await dialled[0].read(100)
+    ends[0].peer.sendall(b"another answer")
+    assert said(dialled) == [True, False, False], "no moment later: it would be the answer to the next question"
 
 
 async def test_an_end_is_watched_that_got_the_number_of_a_closed_one(ends: list[Ends]) -> None:
