@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from anyio._backends._asyncio import Lock
 
-from backend.engines.language_model import openai_compatible, scripted_server
+from backend.engines.language_model import clients, openai_compatible, scripted_server
 from backend.engines.language_model.scripted import ScriptedModel
 from backend.errors import NotFound
 from backend.ports.grounding import GroundPassage, lay_out
@@ -55,10 +55,34 @@ async def test_a_connection_that_stays_open_is_used_again(scene: Scene):
     assert scene.server.num_open == 1
 
 
+async def test_others_end_no_connection_that_answers(scene: Scene, monkeypatch: pytest.MonkeyPatch):
+    """Neither in the middle of an answer nor between two attempts; the idle ones end."""
+    monkeypatch.setattr(clients, "MAX_CLIENTS", 1)
+    waits = asyncio.create_task(scene.ask("hang-once"))
+    drips = scene.endpoint("drip", organisation="first")
+    async with aclosing(scene.model.stream(drips, QUESTION, limits=LIMITS)) as events:
+        await anext(events)
+        for other in ("second", "third"):
+            await scene.ask("echo", changes={"organisation": other})
+        for _ in range(20):
+            assert isinstance(await anext(events), TextDelta)
+        assert isinstance((await waits)[-1], Finished)
+    assert len(scene.model.clients._kept) == 1
+
+
+async def test_a_connection_that_ended_is_a_failure_that_may_be_repeated(scene: Scene):
+    async with scene.model.clients.use(scene.endpoint("echo")) as (client, _):
+        await client.close()
+    failed = await scene.fails("echo")
+    assert (failed.reason, failed.may_help_to_retry) == ("unreachable", True)
+
+
 async def test_what_a_model_can_do_is_worked_out_once(scene: Scene, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(openai_compatible, "MAX_MODELS", 2)
     endpoint = scene.endpoint("echo")
-    (client, _), days = await scene.model.clients.open(endpoint), ("echo", "scripted", "length")
+    days = ("echo", "scripted", "length")
+    async with scene.model.clients.use(endpoint) as (client, _):
+        pass
     for day, num_kept in zip((*days, *days), (1, 2, 1, 2, 1, 2), strict=True):
         await scene.ask(day)
         assert len(client.kept) == num_kept

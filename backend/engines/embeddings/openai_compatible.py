@@ -13,6 +13,7 @@ from pydantic_ai.models.openai._errors import map_api_errors
 
 from backend.engines.language_model.clients import Clients
 from backend.engines.language_model.failures import ModelSilent, may_be_repeated
+from backend.engines.language_model.lean_client import LeanClient
 from backend.engines.language_model.pauses import pause_before
 from backend.engines.language_model.turns import MOST_TOKENS
 from backend.engines.language_model.words import failure
@@ -65,8 +66,11 @@ class OpenAiEmbedder:
                 await asyncio.sleep(pause)
 
     async def _asked(self, texts: Sequence[str]) -> CreateEmbeddingResponse:
-        client, gate = await self._clients.open(self._endpoint)
-        await gate.wait()
+        async with self._clients.use(self._endpoint) as (client, gate):
+            await gate.wait()
+            return await self._answered(client, texts)
+
+    async def _answered(self, client: LeanClient, texts: Sequence[str]) -> CreateEmbeddingResponse:
         # An empty text is refused by some servers; a blank has no direction either.
         asked = [text or " " for text in texts]
         try:

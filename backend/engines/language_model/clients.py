@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import httpcore2
 import httpx2
@@ -44,39 +47,63 @@ class ModelTransport(GuardedTransport):
         return answer
 
 
+@dataclass(slots=True)
+class _Kept:
+    client: LeanClient
+    gate: Gate
+    num_users: int = 0
+
+
 class Clients:
-    """One pool and one gate for each base URL, key and reach; the least recently used are ended beyond 64."""
+    """One pool and one gate for each base URL, key and reach; beyond 64 the least recently used that is idle ends."""
 
     def __init__(
         self, resolver: Resolver = system_resolver, network: httpcore2.AsyncNetworkBackend | None = None
     ) -> None:
         self._resolver = resolver
         self._network = network
-        self._kept: OrderedDict[tuple[str, ...], tuple[LeanClient, Gate]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, ...], _Kept] = OrderedDict()
 
-    async def open(self, endpoint: ModelEndpoint) -> tuple[LeanClient, Gate]:
-        """Return the client and the gate of `endpoint`'s provider. Raise AddressRefused for a bad base URL."""
+    @asynccontextmanager
+    async def use(self, endpoint: ModelEndpoint) -> AsyncGenerator[tuple[LeanClient, Gate]]:
+        """Hold the client and the gate of `endpoint`'s provider: no other tenant's call ends a client that answers.
+
+        Raise AddressRefused for a bad base URL.
+        """
+        kept = self._of(endpoint)
+        kept.num_users += 1
+        try:
+            yield kept.client, kept.gate
+        finally:
+            kept.num_users -= 1
+            await self._end_idle()
+
+    def _of(self, endpoint: ModelEndpoint) -> _Kept:
         parts = (endpoint.base_url, endpoint.api_key, endpoint.organisation, str(endpoint.allow_private_address))
-        if parts in self._kept:
-            self._kept.move_to_end(parts)
-            return self._kept[parts]
+        if parts not in self._kept:
+            self._kept[parts] = _Kept(self._made(endpoint), Gate())
+        self._kept.move_to_end(parts)
+        return self._kept[parts]
+
+    def _made(self, endpoint: ModelEndpoint) -> LeanClient:
         transport = ModelTransport(
             reach_of(endpoint), resolver=self._resolver, network=self._network, max_bytes=MAX_STREAM_BYTES
         )
-        client = LeanClient(
+        return LeanClient(
             base_url=endpoint.base_url,
             api_key=endpoint.api_key or NO_KEY,
             organization=endpoint.organisation or None,
             max_retries=0,
             http_client=httpx2.AsyncClient(transport=transport, trust_env=False, follow_redirects=False),
         )
-        self._kept[parts] = (client, Gate())
-        if len(self._kept) > MAX_CLIENTS:
-            _, (oldest, _gate) = self._kept.popitem(last=False)
-            await oldest.close()
-        return self._kept[parts]
+
+    async def _end_idle(self) -> None:
+        idle = [parts for parts, kept in self._kept.items() if not kept.num_users]
+        ended = [self._kept.pop(parts) for parts in idle[: max(0, len(self._kept) - MAX_CLIENTS)]]
+        for one in ended:
+            await one.client.close()
 
     async def close(self) -> None:
-        for client, _gate in self._kept.values():
-            await client.close()
+        for kept in self._kept.values():
+            await kept.client.close()
         self._kept.clear()

@@ -73,6 +73,8 @@ class LeanClient(AsyncOpenAI):
         request = self._client.build_request(
             "POST", self.chat_url, content=content, headers=said, timeout=about["timeout"]
         )
+        if self.is_closed():  # what httpx raises then is an error of no library of models
+            raise APIConnectionError(request=request)
         try:
             answer = await self._client.send(request, stream=True)
         except timeout_exceptions() as error:

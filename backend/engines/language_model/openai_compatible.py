@@ -124,7 +124,8 @@ class _Call:
     async def run(self, clients: Clients, tools: Sequence[Tool]) -> None:
         """Fill the queue; None is its end, also where the call failed."""
         try:
-            await self.events.put(await self._answer(clients, tools))
+            async with clients.use(self._endpoint) as (client, gate):
+                await self.events.put(await self._answer(client, gate, tools))
         except (AgentRunError, AddressRefused, AnswerTooBig) as error:
             raise self._failure(error) from error
         finally:
@@ -132,8 +133,7 @@ class _Call:
             if not _is_cancelled():
                 await self.events.put(None)
 
-    async def _answer(self, clients: Clients, tools: Sequence[Tool]) -> Finished:
-        client, gate = await clients.open(self._endpoint)
+    async def _answer(self, client: LeanClient, gate: Gate, tools: Sequence[Tool]) -> Finished:
         if (left := gate.seconds_shut()) > 0:
             raise ModelFailed(
                 "The provider failed several times in a row and is left alone for a moment.",
