@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -11,12 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import IntegrityError
 
 from backend.audit.repository import AuditTrail
-from backend.audit.types import Target
 from backend.columns import storable, utc_now
 from backend.errors import Conflict, DomainError, InvalidInput
 from backend.ids import new_id
 from backend.live_tests.checks import checked_arms, checked_margin
 from backend.live_tests.drawing import SeatNames, drawn
+from backend.live_tests.ending import ended, over, running_one, target_of
 from backend.live_tests.judging import Judging
 from backend.live_tests.models import LiveTestRow
 from backend.live_tests.repository import LiveTests, running_everywhere, with_untold
@@ -89,7 +88,7 @@ class LiveTestService:
                 LiveTests(work.session, operator.project_id).add(row)
                 after = {"label": test.label, "arms": row.arms, "metric": row.metric, "guardrail": row.guardrail}
                 after |= {"judge": judge.name} if judge else {}
-                await AuditTrail(work.session).record(operator, "live_test.start", _target(test), after=after)
+                await AuditTrail(work.session).record(operator, "live_test.start", target_of(test), after=after)
         except IntegrityError as error:
             raise Conflict(
                 f"A live test runs on {wish.label} already.", hint="Stop it, or promote one of its versions."
@@ -152,17 +151,19 @@ class LiveTestService:
         found = await self.report(operator, test_id)
         test = found.test
         if test.state is not State.RUNNING:
-            raise _over()
+            raise over()
         if version not in {arm.version for arm in test.arms} - {test.baseline}:
             hint = "Stop the test to stay with it." if version == test.baseline else ""
             raise InvalidInput(f"v{version} is not one of the versions that are tried.", hint=hint)
-        change = await self._prompts.set_label(
-            operator, test.prompt_id, test.label, version, comment=evidence(found, version)
+
+        async def end(work: Work, *, is_moved: bool) -> None:
+            row = await running_one(work, operator, test.id)  # the guardrail may have ended it since it was read
+            if is_moved:
+                await ended(work, operator, row, State.PROMOTED, f"v{version} was promoted.")
+
+        return await self._prompts.set_label(
+            operator, test.prompt_id, test.label, version, comment=evidence(found, version), along=end
         )
-        if change.label is not None:
-            with contextlib.suppress(Conflict):  # the watch saw the label move before us
-                await self._end(operator, test_id, State.PROMOTED, f"v{version} was promoted.")
-        return change
 
     async def choose(self, operator: Operator, prompt_id: str, label: str, number: int, taking: Taking) -> Drawn | None:
         """Return the version that this conversation gets; `number` is the label's own. None where no test runs.
@@ -274,21 +275,4 @@ class LiveTestService:
 
     async def _end(self, operator: Operator, test_id: str, state: State, reason: str) -> LiveTest:
         async with self._units.write(operator) as work:
-            row = await LiveTests(work.session, operator.project_id).get(storable(test_id), lock=True)
-            if row.state != State.RUNNING.value:
-                raise _over()
-            row.state, row.reason = state.value, reason
-            row.ended_by, row.ended_at = operator.name, utc_now()
-            work.session.add(row)
-            test = live_test_of(row)
-            after = {"state": row.state, "reason": reason}
-            await AuditTrail(work.session).record(operator, "live_test.end", _target(test), after=after)
-        return test
-
-
-def _over() -> Conflict:
-    return Conflict("This live test has ended already.")
-
-
-def _target(test: LiveTest) -> Target:
-    return Target("live_test", test.id, f"{test.prompt_name} {test.label}")
+            return await ended(work, operator, await running_one(work, operator, test_id), state, reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
@@ -40,6 +41,12 @@ class Step:
     approved_by: str = ""
 
 
+class Along(Protocol):
+    """What is done in the unit that moves a label, or that asks for the move: then it `is_moved` by nobody yet."""
+
+    async def __call__(self, work: Work, *, is_moved: bool) -> None: ...
+
+
 class LabelUseCases(ProtectionUseCases):
     """A label points at one version of each prompt; every move of it is kept."""
 
@@ -60,10 +67,11 @@ class LabelUseCases(ProtectionUseCases):
             return [move_of(one) for one in await LabelRepository(session, operator.project_id).moves(row.id, label)]
 
     async def set_label(
-        self, operator: Operator, name: str, label: str, version: int, comment: str = ""
+        self, operator: Operator, name: str, label: str, version: int, comment: str = "", *, along: Along | None = None
     ) -> LabelChange:
         """Point a label at a version; a protected one waits for a second person.
 
+        What goes `along` stands with it or not at all, and may refuse it.
         Raise PromptNotFound, VersionNotFound, InvalidInput, or CannotRender for a version that no values could fill.
         """
         operator.require(Permission.PROMPTS_EDIT)
@@ -76,6 +84,8 @@ class LabelUseCases(ProtectionUseCases):
             await self._check_renders(work.session, row, Content.model_validate(wanted.content))
             now = await labels.label(row.id, label)
             is_protected = await labels.protection(label) is not None
+            if along:
+                await along(work, is_moved=not is_protected or (now is not None and now.version == version))
             if now is not None and now.version == version:
                 return LabelChange(label_of(now, {label} if is_protected else set()))
             if not is_protected:

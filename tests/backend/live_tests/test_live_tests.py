@@ -12,8 +12,8 @@ from backend.audit.types import Filters
 from backend.conversations.types import Rating
 from backend.errors import Conflict, Forbidden, InvalidInput
 from backend.live_tests.errors import LiveTestNotFound
-from backend.live_tests.types import Arm, Metric, State
-from backend.operator import Permission
+from backend.live_tests.types import Arm, Metric, Report, State
+from backend.operator import Operator, Permission
 from backend.paging import Page
 from backend.prompts.errors import VersionNotFound
 from tests.backend.live_tests.conftest import Desk
@@ -209,3 +209,23 @@ async def test_who_wished_for_what_the_guardrail_stopped_is_refused(desk: Desk) 
     assert wish
     assert (refused.id, refused.state, refused.decided_by) == (wish.id, "refused", "The guardrail")
     assert refused.reason == "The guardrail stopped it: v2 answered 0.0% instead of 100.0%."
+
+
+async def test_what_the_guardrail_ends_meanwhile_is_not_promoted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    tests = desk.services.live_tests
+    test = await desk.start()
+    await desk.seat(test, 1, good=100)
+    await desk.seat(test, 2, good=0, bad=100)
+    report = tests.report
+
+    async def slow(operator: Operator, test_id: str) -> Report:
+        found = await report(operator, test_id)
+        monkeypatch.setattr(tests, "report", report)
+        await tests.guard()
+        return found
+
+    monkeypatch.setattr(tests, "report", slow)
+    with pytest.raises(Conflict, match="ended already"):
+        await tests.promote(desk.operator, test.id, 2)
+    assert (await report(desk.operator, test.id)).test.state is State.HALTED
+    assert (await desk.services.prompts.get(desk.operator, desk.prompt)).labels["production"] == 1
