@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, func, union_all
@@ -60,10 +61,11 @@ class Judging:
             raise InvalidInput(words, fields={"judge": words}, hint=ASK_FIRST)
         return found
 
-    async def said(self, test_id: str, judge: PinnedJudge) -> dict[str, float]:
+    async def said(self, test_id: str, judge: PinnedJudge, until: datetime | None) -> dict[str, float]:
         """Return what a judge says of each conversation, of one whose answers it judged the mean of them.
 
-        One that somebody spoke in since it was judged as a whole is not judged yet.
+        One that somebody spoke in since it was judged as a whole is not judged yet. What is said after `until`, the end
+        of the test, changes nothing that was told of it.
         """
         row, talk = ConversationScoreRow, ConversationRow
         number: Any = row.passed if judge.has_pass_mark else row.value
@@ -77,6 +79,7 @@ class Judging:
                 col(number).is_not(None),
                 (col(row.message_id) != "") | (col(row.judged_at) >= col(talk.last_message_at)),
                 col(row.conversation_id).in_(self._conversations(test_id)),
+                *([] if until is None else [col(row.judged_at) <= until]),
             )
         )
         whole: dict[str, float] = {}

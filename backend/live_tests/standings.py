@@ -117,7 +117,9 @@ def _verdict(low: float, high: float, margin: float, *, more_is_better: bool) ->
 
 def _margin(test: LiveTest, metric: Metric, baseline: float) -> float:
     margin = test.margin if metric is test.metric else metric.margin
-    return margin if test.is_share(metric) else margin * abs(baseline)
+    if test.is_share(metric):
+        return margin
+    return margin * (test.judge.width if test.judge and metric is Metric.JUDGED else abs(baseline))
 
 
 def _expected(margin: float, variance: float) -> float:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from backend.experiments.comparison_types import falls_short
+from backend.experiments.comparison_types import FURTHEST, falls_short
 
 MIN_ARMS, MAX_ARMS = 2, 5
 MAX_WEIGHT = 1_000
@@ -28,7 +28,8 @@ class Metric(StrEnum):
 
     @property
     def margin(self) -> float:
-        """The difference that does not matter: of a share itself, of a mean in parts of the baseline's."""
+        """The difference that does not matter: of a share itself, of a mean in parts of the baseline's, of a judge's in
+        parts of its scale: around nought no part of a mean is large enough."""
         return 0.02 if self is Metric.ANSWERED else 0.1 if self in (Metric.COST, Metric.LATENCY) else 0.05
 
 
@@ -68,6 +69,14 @@ class PinnedJudge:
     def is_share(self) -> bool:
         """Tell whether it says pass or fail of a conversation, and not a number on a scale."""
         return self.has_pass_mark or not (self.settings.get("output") == "score" or self.settings.get("values"))
+
+    @property
+    def width(self) -> float:
+        """Return how far its scale goes from end to end; nought where all of its categories are worth the same."""
+        values = {} if self.settings.get("output") == "score" else self.settings.get("values")
+        ends = values.values() if values else (self.settings.get("min", 1), self.settings.get("max", 5))
+        known = [min(max(float(one), -FURTHEST), FURTHEST) for one in ends]
+        return max(known) - min(known)
 
     @property
     def more_is_better(self) -> bool:

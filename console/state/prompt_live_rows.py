@@ -65,7 +65,8 @@ class ArmLine:
 class LiveCard:
     """A live test. `broken` warns that conversations do not follow the weights; none come where it `reaches_nobody`.
 
-    `judged` says how many its judge judged, empty without a judge; `ask` is the button that asks about the others.
+    `judged` says how many its judge judged, empty without a judge; `ask` is the button that asks about the
+    others while it runs.
     """
 
     id: str
@@ -123,7 +124,7 @@ def live_card(found: Report, zone: tzinfo, now: datetime) -> LiveCard:
         arms=arms,
         num_conversations=num,
         judged=_judged(test.judge, num, num_judged) if test.judge else "",
-        ask=_ask(test.judge, num, num_judged) if test.judge else "",
+        ask=_ask(test.judge, num, num_judged) if test.judge and test.state is State.RUNNING else "",
     )
 
 

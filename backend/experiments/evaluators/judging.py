@@ -118,6 +118,8 @@ class Judge(_Asking):
     def rubric_version(self) -> str:
         form: tuple[Any, ...] = (self.output, self.min, self.max, self.categories)
         form += (self.pass_labels, self.values) if self.pass_labels or self.values else ()
+        meant = self.model_dump(include={"threshold", "negate", "direction"}, exclude_defaults=True)
+        form += (meant,) if meant else ()  # without one it is the version that it always had
         return self.version(*form)
 
     def _form(self) -> str:

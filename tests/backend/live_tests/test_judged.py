@@ -153,3 +153,24 @@ async def test_a_test_without_a_judge_has_none_to_ask(desk: Desk) -> None:
     test = await desk.start()
     with pytest.raises(InvalidInput, match="A judge has a name"):
         await desk.services.judgements.plan(desk.operator, NewJudgement({}, live_test_id=test.id))
+
+
+async def test_what_is_judged_after_the_end_changes_no_report(desk: Desk) -> None:
+    await known(desk)
+    test = await desk.start(metric=Metric.JUDGED, judge="Polite")
+    before, now = await desk.seat(test, 1, good=2), await desk.seat(test, 2, good=2)
+    await desk.judge(dict.fromkeys(before, 1.0))
+    await desk.services.live_tests.stop(desk.operator, test.id)
+    await desk.judge(dict.fromkeys(now, 0.0))
+    assert [one.num_judged for one in (await desk.services.live_tests.report(desk.operator, test.id)).arms] == [2, 0]
+
+
+async def test_on_a_scale_around_nought_a_guardrail_stops_what_got_worse(desk: Desk) -> None:
+    scale = {"output": "score", "min": -1, "max": 1}
+    await known(desk, **scale)
+    test = await desk.start(metric=Metric.JUDGED, guardrail=Metric.JUDGED, judge="Polite")
+    before, now = await desk.seat(test, 1, good=400), await desk.seat(test, 2, good=400)
+    await desk.judge({one: 1.0 if at % 2 else -0.99 for at, one in enumerate(before)}, **scale)
+    await desk.judge(dict.fromkeys(now, -1.0), **scale)
+    await desk.services.live_tests.guard()
+    assert (await desk.services.live_tests.report(desk.operator, test.id)).test.state is State.HALTED

@@ -113,6 +113,15 @@ async def test_the_version_of_a_rubric_follows_its_words_and_judges() -> None:
         for more in ({}, {"pass_labels": ["good"]}, {"pass_labels": ["bad"]}, {"values": {"good": 2, "bad": 1}})
     ]
     assert len(set(meant)) == 4, "what a category is worth is part of it"
+    marks: tuple[dict[str, Any], ...] = ({"threshold": 3}, {"threshold": 5}, {"negate": True}, {"direction": "lower"})
+    read = [
+        (await score("judge", "x", None, Told([said(score=4)]), rubric="a", output="score", **more)).rubric_version
+        for more in ({}, *marks)
+    ]
+    assert len(set(read)) == 5, "so is which score passes, and which is better"
+    assert (versions[0], meant[0], read[0]) == ("6bd22b211c56", "e73d323cbe67", "129971463c52"), (
+        "scores of before stay what they are"
+    )
 
 
 @pytest.mark.parametrize(
