@@ -62,6 +62,23 @@ async def test_each_count_is_what_the_list_finds(any_database: Database) -> None
                 assert facet.count == len((await log.list(owner, alone, Page(100))).items), (filters, name, facet)
 
 
+async def test_names_of_any_length_are_kept_and_counted(any_database: Database) -> None:
+    """Postgres refuses a row that is too long for one of its indexes, and with it the answer that was to be kept."""
+    units, draw = Units(any_database), random.Random(3)
+    log, owner = ConversationService(units), await IdentityService(units).ensure_owner()
+
+    def name(length: int) -> str:
+        return "".join(chr(draw.randrange(0x20000, 0x2A000)) for _ in range(length))
+
+    long = {"flow_name": name(120), "model": name(200), "prompt_name": name(255)}
+    long |= {"tags": tags_text([name(40) for _ in range(20)]), "flow_id": "flow_1"}
+    async with units.write(owner) as work:
+        work.session.add(ConversationRow(**row(1, draw) | long | {"project_id": owner.project_id}))
+    facets = (await log.browse(owner, Filters(), Page())).facets
+    assert [(one.value, one.count) for one in facets.models] == [(long["model"], 1)]
+    assert len(facets.tags) == 20
+
+
 async def test_a_mix_follows_its_row_whatever_stands_there(any_database: Database) -> None:
     units, table = Units(any_database), ConversationRow.__table__  # type: ignore[attr-defined]
     log, owner = ConversationService(units), await IdentityService(units).ensure_owner()
