@@ -14,12 +14,14 @@ from backend.api.access import allowed
 from backend.api.bodies import Strict
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
-from backend.conversations.remark_types import OutcomeTold
+from backend.conversations.remark_types import OutcomeTold, Tagged
 from backend.conversations.types import Comment, Rating
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Listed, Page
 
 router = APIRouter(prefix="/api", tags=["conversations"], route_class=IdempotentRoute)
+
+MAX_TAGGED = 5_000  # conversations that one act tags
 
 Reader = Annotated[Operator, allowed(Permission.CONVERSATIONS_READ)]
 Writer = Annotated[Operator, allowed(Permission.CONVERSATIONS_REPLY)]
@@ -49,6 +51,23 @@ class TagList(BaseModel):
 
     conversation_id: str
     tags: list[str]
+
+
+class NewTagOfSome(NewTag):
+    conversation_ids: Annotated[list[str], Field(min_length=1, max_length=MAX_TAGGED)]
+
+
+class TaggedBody(BaseModel):
+    """The ids of those that got the tag, had it already, or have no room for another; what is gone is in none."""
+
+    tag: str
+    added: list[str]
+    had: list[str]
+    full: list[str]
+
+    @classmethod
+    def of(cls, tagged: Tagged) -> TaggedBody:
+        return cls(**asdict(tagged))
 
 
 class NewComment(Strict):
@@ -114,6 +133,12 @@ async def remove_tag(operator: Writer, conversation_id: str, tag: str) -> TagLis
     """Take a tag away; the answer has those that are left."""
     tags = await services().conversations.remove_tag(operator, conversation_id, tag)
     return TagList(conversation_id=conversation_id, tags=list(tags))
+
+
+@router.post("/conversation-tags")
+async def tag_some(operator: Writer, body: NewTagOfSome) -> TaggedBody:
+    """Tag several conversations: all that are there and have room for it."""
+    return TaggedBody.of(await services().conversations.tag_some(operator, body.conversation_ids, body.tag))
 
 
 @router.get("/conversations/{conversation_id}/comments")

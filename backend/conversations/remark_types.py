@@ -31,6 +31,16 @@ class View:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """What became of a tag for several conversations, by their ids: who got it, had it, or had no room for it."""
+
+    tag: str
+    added: tuple[str, ...] = ()
+    had: tuple[str, ...] = ()
+    full: tuple[str, ...] = ()
+
+
 class OutcomeTold(TypedDict, total=False):
     """What somebody says of a conversation as a whole; `satisfaction` is 1 (not at all) to 5."""
 

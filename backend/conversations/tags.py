@@ -34,6 +34,12 @@ def tags_in(text: str) -> tuple[str, ...]:
     return tuple(text.strip(BETWEEN).split(BETWEEN)) if text else ()
 
 
+def has_room(tags: Iterable[str]) -> bool:
+    """Tell whether a conversation may have all of these."""
+    kept = set(tags)
+    return len(kept) <= MAX_TAGS and len(tags_text(kept).encode()) <= MAX_BYTES
+
+
 def marked(tag: str) -> str:
     """Return what stands in a row that has the tag, and in no other."""
     return f"{BETWEEN}{tag}{BETWEEN}"

@@ -16,6 +16,7 @@ from console.state.knowledge_live import KnowledgeLiveState as Live
 from console.state.models import ModelsState as Models
 from console.state.prompts import PromptsState as Prompts
 from console.state.queue_pick import QueuePickState as Queue
+from console.state.tag_pick import TagPickState as Tags
 
 
 def undo_bars() -> rx.Component:
@@ -34,6 +35,13 @@ def undo_bars() -> rx.Component:
             on_undo=Queue.take_back,
             on_end=Queue.dismiss,
             number=Queue.num_undo,
+        ),
+        undo_bar(
+            Tags.undo_words != "",
+            Tags.undo_words,
+            on_undo=Tags.take_back,
+            on_end=Tags.dismiss,
+            number=Tags.num_undo,
         ),
         undo_bar(Views.undo_words != "", Views.undo_words, on_undo=Views.take_back, on_end=Views.dismiss),
         undo_bar(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
+
 from backend.columns import storable
 from backend.conversations.errors import CommentNotFound, ConversationNotFound, MessageNotFound
-from backend.conversations.models import ConversationCommentRow
+from backend.conversations.models import ConversationCommentRow, ConversationRow
+from backend.conversations.remark_types import Tagged
 from backend.conversations.repository import ConversationRepository, RemarkRepository
 from backend.conversations.service.base import Base
 from backend.conversations.shapes import comment_of
-from backend.conversations.tags import MAX_BYTES, MAX_TAGS, tag_of, tags_in, tags_text
+from backend.conversations.tags import MAX_BYTES, MAX_TAGS, has_room, tag_of, tags_in, tags_text
 from backend.conversations.types import Comment
 from backend.errors import Forbidden, InvalidInput, QuotaExceeded
 from backend.ids import new_id
@@ -49,6 +52,36 @@ class RemarkUseCases(Base):
                 raise QuotaExceeded("The tags of a conversation are too long together.", hint="Take one away first.")
             rows.add(row)
             return tags_in(row.tags)
+
+    async def tag_some(self, operator: Operator, conversation_ids: Sequence[str], tag: str) -> Tagged:
+        """Tag those that are there and have room for it; `untag_some` takes it back. Raise InvalidInput."""
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        tag, added, had, full = tag_of(tag), list[str](), list[str](), list[str]()
+        async with self._units.write(operator) as work:
+            rows = ConversationRepository(work.session, operator.project_id)
+            async for row in _each(rows, conversation_ids):
+                if not (added or had or full):
+                    masker = await self.masker(work, operator.project_id, row.id, Way.FEEDBACK)
+                    tag = masker.name(tag)  # the same in every conversation: tags are filtered by
+                tags = tags_in(row.tags)
+                if tag in tags:
+                    had.append(row.id)
+                elif not has_room([*tags, tag]):
+                    full.append(row.id)
+                else:
+                    row.tags = tags_text([*tags, tag])
+                    rows.add(row)
+                    added.append(row.id)
+        return Tagged(tag, tuple(added), tuple(had), tuple(full))
+
+    async def untag_some(self, operator: Operator, conversation_ids: Sequence[str], tag: str) -> None:
+        """Take a tag of `tag_some` away from those that got it and are there still."""
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        async with self._units.write(operator) as work:
+            rows = ConversationRepository(work.session, operator.project_id)
+            async for row in _each(rows, conversation_ids):
+                row.tags = tags_text({*tags_in(row.tags)} - {tag})
+                rows.add(row)
 
     async def comments(self, operator: Operator, conversation_id: str) -> list[Comment]:
         """Return the comments of a conversation, oldest first. Raise ConversationNotFound."""
@@ -104,3 +137,11 @@ class RemarkUseCases(Base):
             if row.author_id != operator.user_id:
                 raise Forbidden(f"Only {row.author} may delete this comment.")
             await remarks.delete(row)
+
+
+async def _each(rows: ConversationRepository, conversation_ids: Sequence[str]) -> AsyncIterator[ConversationRow]:
+    """Read those that are there, in the order in which a removal locks them."""
+    for one in sorted({storable(one) for one in conversation_ids}):
+        row = await rows.conversation(one)
+        if row is not None:
+            yield row

@@ -12,6 +12,7 @@ from console.components.conversations.about import about
 from console.components.conversations.message import facts, message
 from console.components.conversations.queue_dialog import queue_dialog
 from console.components.conversations.remarks import remarks
+from console.components.conversations.tag_dialog import tag_dialog
 from console.components.conversations.takeover import takeover_foot
 from console.components.conversations.trace import trace_dialog
 from console.components.row_dialog import row_dialog
@@ -55,7 +56,7 @@ def transcript() -> rx.Component:
 
 def dialogs() -> rx.Component:
     """Draw what a transcript, or the list beside it, asks; outside both, for one of them may not be in sight."""
-    return rx.fragment(row_dialog(Pick, "Make it a test", "Question"), queue_dialog(), trace_dialog())
+    return rx.fragment(row_dialog(Pick, "Make it a test", "Question"), queue_dialog(), tag_dialog(), trace_dialog())
 
 
 def _opened(coming: rx.Component) -> rx.Component:

@@ -29,6 +29,7 @@ from console.state.conversations import ConversationsState as State
 from console.state.conversations_columns import COLUMNS
 from console.state.judge_ask import JudgeAskState as Judge
 from console.state.queue_pick import QueuePickState as QueuePick
+from console.state.tag_pick import TagPickState as Tags
 from console.state.transcript import TranscriptState as Transcript
 
 FORM = "view-form"
@@ -57,6 +58,7 @@ def _selected() -> rx.Component:
     return rx.fragment(
         button(f"Add {number} to a queue", QueuePick.open_selected, size="sm", icon="list-checks"),
         rx.cond(Judge.may_ask, button("Ask a judge", Judge.open_selected, size="sm", icon="gauge"), rx.fragment()),
+        rx.cond(State.may_remove, button("Tag", Tags.open, size="sm", icon="tag"), rx.fragment()),
         rx.cond(
             State.may_remove,
             button("Delete", [QueuePick.delete_selected, Transcript.open_newest], size="sm", icon="trash-2"),

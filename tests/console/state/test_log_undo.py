@@ -11,6 +11,7 @@ from backend.operator import Operator
 from backend.paging import Page
 from console.state.conversations import ConversationsState
 from console.state.queue_pick import QueuePickState
+from console.state.tag_pick import TagPickState
 from tests.console.tab import Tab, tab
 from tests.factories.conversations import chat
 
@@ -78,3 +79,27 @@ async def test_what_was_added_to_a_queue_is_taken_out_again_but_for_what_was_lab
     said = await pick.add({"queue_id": queue.id})
     assert "All of it is in Weekly already." in str(said)
     assert (pick.undo_words, len(left)) == ("", 2)
+
+
+async def test_a_tag_for_all_that_is_selected_is_taken_back_from_those_that_got_it(
+    services: Services, tab: Tab, person: Operator, listed: ConversationsState
+) -> None:
+    pick, tags, every = tab.state(QueuePickState), tab.state(TagPickState), listed.ids
+    await services.conversations.add_tag(person, every[0], "late")
+    for one in every[:3]:
+        await pick.select(one)
+    await tags.open()
+    await tags.add({"tag": " "})
+    assert (tags.opened, tags.errors, len(pick.selected)) == (True, {"tag": "too long or empty"}, 3)
+    await tags.add({"tag": "Late"})
+    assert tags.undo_words == "2 conversations tagged \u201clate\u201d. 1 conversation had it already"
+    assert (tags.opened, pick.selected, tags.num_undo) == (False, [], 1)
+    counted = next(one.lines for one in listed.filters if one.key == "tag")
+    assert [(one.name, one.count) for one in counted] == [("late", "3")]
+    await tags.take_back()
+    found = await services.conversations.some(person, every)
+    assert [one.id for one in found if one.tags] == [every[0]]
+    await pick.select(every[0])
+    said = await tags.add({"tag": "late"})
+    assert "No conversation was tagged." in str(said)
+    assert tags.undo_words == ""

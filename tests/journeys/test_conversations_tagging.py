@@ -1,0 +1,41 @@
+"""One tag for all that is selected in the log, and the way back, wide and on a phone."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import WIDE, Console
+from tests.journeys.looking import HEIGHTS
+from tests.journeys.test_conversations import flow, say
+
+__all__ = ["flow"]
+
+
+def test_what_is_selected_is_tagged_and_comes_back(console: Console, flow: str) -> None:
+    for number in range(2):
+        say(console, flow, f"To be tagged {number}")
+    page = console.open("/conversations")
+    for number in range(2):
+        page.locator(".cv").nth(number).get_by_role("checkbox").click()
+    console.look("log-tag-selected")
+    page.get_by_role("button", name="Tag", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Tag 2 conversations")
+    dialog.get_by_label("Tag", exact=True).fill("Late")
+    console.look("log-tag")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("2 conversations tagged “late”")).to_be_visible()
+    console.look("log-tag-undo")
+    expect(page.get_by_role("button", name="Remove the tag late")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_text("2 conversations tagged “late”")).to_have_count(0)
+    expect(page.get_by_role("button", name="Remove the tag late")).to_have_count(0)
+
+
+def test_a_tag_is_asked_for_in_sight_on_a_phone(console: Console, flow: str) -> None:
+    say(console, flow, "To be tagged on the way")
+    console.page.set_viewport_size({"width": 390, "height": HEIGHTS[390]})
+    page = console.open("/conversations")
+    page.locator(".cv").first.get_by_role("checkbox").click()
+    page.get_by_role("button", name="Tag", exact=True).click()
+    expect(page.get_by_role("dialog", name="Tag 1 conversation")).to_be_in_viewport(ratio=1)
+    console.page.set_viewport_size({"width": WIDE, "height": HEIGHTS[WIDE]})
