@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from backend.conversations.models import SpanRow
 from backend.conversations.repository.spans import SpanRepository
 from backend.conversations.service.reading import ReadingUseCases
 from backend.conversations.tracing.calls import call_of, is_call
 from backend.conversations.tracing.conventions import understood
+from backend.conversations.tracing.prices import Prices, priced_lines
 from backend.conversations.types import LoggedCall, SpanLine
 from backend.errors import NotFound
 from backend.operator import Operator, Permission
@@ -17,8 +18,16 @@ from backend.paging import MAX_LIMIT, Listed, Page
 from backend.ports.traces import Span, SpanEvent
 
 
+class PriceList(Protocol):
+    """What models cost, for whoever tells tokens and no money."""
+
+    async def of(self, operator: Operator) -> Prices: ...
+
+
 class SpanUseCases(ReadingUseCases):
     """A span is read as any convention tells it."""
+
+    prices: PriceList | None = None
 
     async def spans(self, operator: Operator, conversation_id: str, trace_id: str, page: Page) -> Listed[SpanLine]:
         """Return the spans of a trace, or of all of a conversation. Raise ConversationNotFound."""
@@ -30,7 +39,9 @@ class SpanUseCases(ReadingUseCases):
             more = len(found) > page.limit
             shown = found[: page.limit]
             after = f"{shown[-1].trace_id}:{shown[-1].span_id}" if more else None
-            return Listed([_line_of(span_of(row)) for row in shown], after)
+            lines = [_line_of(span_of(row)) for row in shown]
+        prices = await self.prices.of(operator) if self.prices and lines else {}
+        return Listed(priced_lines(lines, prices), after)
 
     async def logged_call(self, operator: Operator, conversation_id: str, trace_id: str, span_id: str) -> LoggedCall:
         """Return the call of a model that a span tells. Raise ConversationNotFound, NotFound where it tells none."""

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -44,16 +43,8 @@ SPANS_IN_A_UNIT = 500
 UNNAMED = "Traced agent"
 
 
-class PriceList(Protocol):
-    """What models cost, for whoever tells tokens and no money."""
-
-    async def of(self, operator: Operator) -> Prices: ...
-
-
 class TracingUseCases(SpanUseCases):
     """The same span twice is as once: senders repeat what they are not sure of."""
-
-    prices: PriceList | None = None
 
     async def take_spans(self, operator: Operator, spans: Sequence[Span]) -> LeftOut:
         """Keep spans and what they say; return what was left out."""
