@@ -42,10 +42,11 @@ export function neighbour({ nodes, edges }, id, key) {
   return there.sort((a, b) => far(a) - far(b))[0]?.id;
 }
 
+/** The nodes that an act is of: with a track selected and no node, none, though one still has the focus. */
 function chosen(store) {
-  const { nodes, focused } = store.state;
+  const { nodes, edges, focused } = store.state;
   const selected = nodes.filter((n) => n.selected);
-  return selected.length ? selected : nodes.filter((n) => n.id === focused);
+  return selected.length || edges.some((e) => e.selected) ? selected : nodes.filter((n) => n.id === focused);
 }
 
 export function askAnywhere(store, wrapper, api) {

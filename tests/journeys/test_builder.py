@@ -122,6 +122,22 @@ def test_a_circle_is_refused(console: Console) -> None:
     assert len(draft(console, flow_id)["edges"]) == 1
 
 
+def test_a_selected_track_goes_alone(console: Console) -> None:
+    flow_id = make(console, "Track", THREE)
+    page = open_flow(console, flow_id)
+    at(page, "search").locator("header").click()
+    expect(at(page, "search")).to_have_class(re.compile(r"\bsel\b"))
+    x, y = page.locator("[data-track]").evaluate(
+        "(e) => (({ x, y }) => [x, y])(e.getPointAtLength(e.getTotalLength() / 2).matrixTransform(e.getScreenCTM()))"
+    )
+    page.mouse.click(x, y)
+    expect(page.locator("[data-track].on")).to_have_count(1)
+    page.keyboard.press("Delete")
+    expect(page.locator("[data-track]")).to_have_count(0)
+    saved(page, console, flow_id, lambda flow: not flow["edges"])
+    assert kinds(draft(console, flow_id)) == ["input", "knowledge_search", "llm", "output"]
+
+
 def test_a_track_dropped_on_empty_canvas_offers_what_fits(console: Console) -> None:
     flow_id = make(console, "Offered", document([node("input", "input")], []))
     page = open_flow(console, flow_id)
