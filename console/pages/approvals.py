@@ -9,7 +9,7 @@ from console.components.approvals.detail import deciding, detail
 from console.components.approvals.dialog import decide_dialog
 from console.components.approvals.listing import listing
 from console.components.shell import page_head, shell
-from console.components.ui import Every, PressKeys, empty_state, link_button, phase_view, skeleton_rows
+from console.components.ui import Every, PressKeys, button, empty_state, link_button, phase_view, skeleton_rows
 from console.state.approvals import ApprovalsState
 
 LOOK_SECONDS = 5
@@ -26,7 +26,11 @@ def approvals() -> rx.Component:
         rx.cond(
             ApprovalsState.detail,
             rx.fragment(detail(), deciding()),
-            empty_state("Nothing is open", "Waiting approvals are listed on the left, with today's decisions below."),
+            empty_state(
+                "Nothing is open",
+                "Waiting approvals are in the list, with today's decisions below.",
+                button("Back to the list", ApprovalsState.leave, class_name="only-s"),
+            ),
         ),
         class_name=rx.cond(ApprovalsState.is_open, "panes ap open", "panes ap"),
     )

@@ -35,8 +35,10 @@ def message(
                 status("idle", rx.cond(line.error, f"Refused. {line.error}", "Refused")),
                 rx.cond(line.error, status("fail", line.error), rx.fragment()),
             ),
-            rx.cond(line.state == "unsourced", status("idle", "Answered without a source"), rx.fragment()),
-            rx.foreach(line.decided, lambda words: status("ok", words)),
+            rx.cond(
+                line.state == "unsourced", rx.fragment(status("idle", "Answered without a source"), " "), rx.fragment()
+            ),
+            rx.foreach(line.decided, lambda words: rx.fragment(status("ok", words), " ")),
             rx.foreach(line.tools, _tool),
             rx.cond(line.sources.length() > 0, rx.el.ul(rx.foreach(line.sources, _source), class_name="src")),
             rx.cond(line.figures, foot, rx.fragment()),
