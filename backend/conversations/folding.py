@@ -32,6 +32,11 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", plain).split())
 
 
+def searched(text: str, error: str) -> str:
+    """Return what a message is found by: its words, and why it failed."""
+    return folded(f"{text} {error}")
+
+
 def first_words(text: str, limit: int = TITLE_CHARACTERS) -> str:
     """Return the start of `text` on one line, cut between words where there are any, with … when cut."""
     line = " ".join("".join(c if c.isprintable() or c.isspace() else " " for c in text[:READ_CHARACTERS]).split())

@@ -40,8 +40,9 @@ class ShowingRepository(MessageRepository):
             .where(ours, col(row.conversation_id).in_(conversation_ids), or_(*stand))
             .subquery()
         )
+        said = case((col(row.error) == "", col(row.text)), else_=col(row.text) + " " + col(row.error))
         statement = (
-            select_columns(col(row.conversation_id), col(row.id), func.substr(row.text, 1, MAX_CHARACTERS))
+            select_columns(col(row.conversation_id), col(row.id), func.substr(said, 1, MAX_CHARACTERS))
             .join(ranked, ranked.c.id == col(row.id))
             .where(ours, ranked.c.place == 1)
         )

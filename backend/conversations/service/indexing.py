@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 
-from backend.conversations.folding import folded
+from backend.conversations.folding import searched
 from backend.conversations.models import ConversationRow
 from backend.conversations.repository import ConversationRepository, WordRepository, projects
 from backend.conversations.repository.others import Others
@@ -77,7 +77,7 @@ class IndexingUseCases(Base):
                 rows.add(conversation)
         for one in said:
             one.text, one.error = change(one.text), change(one.error)
-            one.folded = folded(one.text)
+            one.folded = searched(one.text, one.error)
             rows.add(one)
 
 

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.columns import storable, utc_now
 from backend.conversations.errors import ConversationNotFound
-from backend.conversations.folding import PREVIEW_CHARACTERS, first_words, folded
+from backend.conversations.folding import PREVIEW_CHARACTERS, first_words, searched
 from backend.conversations.masked_reports import masked_report, said_in
 from backend.conversations.models import ConversationRecordRow, ConversationRow, MessageRow
 from backend.conversations.reports import Report, Tally, Told, messages_in
@@ -262,7 +262,7 @@ def message_rows(
             author_id=held.asked_by_id if held and one.role is Role.USER else "",
             state=state_of(one),
             text=storable(one.text),
-            folded=folded(one.text),
+            folded=searched(one.text, one.error),
             run_id=held.run_id if held else "",
             version=conversation.version,
             model=storable(one.model),

@@ -8,7 +8,7 @@ from typing import Any
 
 from backend.columns import storable, utc_now
 from backend.conversations.errors import ConversationNotFound, ConversationOfAnotherFlow
-from backend.conversations.folding import PREVIEW_CHARACTERS, first_words, folded
+from backend.conversations.folding import PREVIEW_CHARACTERS, first_words, folded, searched
 from backend.conversations.models import ConversationRow, MessageRow
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.repository.details import Details
@@ -129,8 +129,8 @@ class TurnUseCases(Base):
         masker = await self.masker(work, operator.project_id, conversation.id, Way.RUN, ahead)
         text, error = await masker.kept(storable(answer.text)), await masker.kept(answer.error)
         message.state = state_of(answer)
-        message.text, message.folded = text, folded(text)
         message.error, message.model = error or await masker.kept(answer.refused if not text else ""), answer.model
+        message.text, message.folded = text, searched(text, message.error)
         message.author, message.author_id = answer.author or message.author, answer.author_id
         message.citations = await masker.kept([citation_values(citation) for citation in answer.citations])
         message.tool_calls = shown_calls(await masker.kept(storable(list(answer.tool_calls))))

@@ -66,6 +66,20 @@ async def test_a_phrase_of_common_words_is_read_for_in_the_newest_alone(log, uni
     assert (await log.browse(owner, Filters(text="red sofa"), Page())).num_unread == 0
 
 
+async def test_search_reads_why_a_tool_or_an_answer_failed(log, units, owner):
+    asked, well = Told(Role.USER, "Where is it?"), Told(Role.ASSISTANT, "I cannot tell.")
+    tool = Told(Role.TOOL, "", error="HTTP 503", tool_name="lookup")
+    told = await log.report(owner, Report("s", "x", "A", messages=(asked, tool, well)))
+    turn = await chat(log, units, owner, reply={"text": "", "error": "No route to the model."})
+    for _ in "before the index and with it":
+        for text, one in (("503", told.conversation.id), ("no route", turn.conversation_id)):
+            listed = (await log.list(owner, Filters(text=text), Page())).items
+            assert [conversation.id for conversation in listed] == [one]
+            pieces = (await log.snippets(owner, text, listed))[one].pieces
+            assert text in "".join(piece.text for piece in pieces).lower()
+        await log.index(owner.project_id)
+
+
 async def test_signs_of_the_pattern_mean_themselves(log, units, owner):
     await chat(log, units, owner, said="100 wool")
     assert (await log.list(owner, Filters(text="100%"), Page())).items == []
