@@ -151,7 +151,8 @@ class ExperimentBody(BaseModel):
     """An experiment as it stands. `cost` is in dollars, `eta_seconds` None where nothing tells.
 
     `num_judged` of those running have their answer, and are being judged. `revision` is of a draft alone: sent with
-    what is done to it, that is refused where somebody changed it since.
+    what is done to it, that is refused where somebody changed it since. `headline` is what it ended in, null
+    where it was not compared as it stands now, which its comparison does.
     """
 
     id: str
@@ -193,6 +194,7 @@ class ExperimentBody(BaseModel):
     finished_at: datetime | None
     resumes_at: datetime | None
     revision: str
+    headline: dict[str, Any] | None
 
     @classmethod
     def of(cls, found: Experiment) -> ExperimentBody:
@@ -237,6 +239,7 @@ class ExperimentBody(BaseModel):
             finished_at=found.finished_at,
             resumes_at=found.resumes_at,
             revision=found.revision,
+            headline=asdict(found.headline) if found.headline else None,
         )
 
 

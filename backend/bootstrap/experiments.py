@@ -123,6 +123,7 @@ def open_experiments(
         runs=running.runs,
         knowledge=knowledge,
         rows=rows_of(datasets),
+        revisions=datasets.revisions,
         talk=talks_of(log),
         late=late,
         default_embedder=EMBEDDED_EMBEDDING,
@@ -139,4 +140,6 @@ def put_together(outside: Outside) -> Experiments:
     executor = Executor(outside)
     outside.jobs.register(JOB, executor.execute, concurrency=EXPERIMENTS_AT_ONCE, pending=executor.waiting)
     outside.runs.pace_by(executor.pace_of)
-    return Experiments(ExperimentService(outside, executor), executor, outside)
+    service = ExperimentService(outside, executor)
+    executor.at_end(service.tell_headline)
+    return Experiments(service, executor, outside)

@@ -24,7 +24,8 @@ class ExperimentRow(SQLModel, table=True):
 
     `wish` is what somebody wants of the owner (pause, cancel), empty for nothing. `pinned` is what runs, written at the
     start. `num_made` cells have a row already. `resumes_at` is when a paused one goes on by itself, None for never.
-    `kind` tells an experiment from a judgement, whose cells are conversations and answers of the log.
+    `kind` tells an experiment from a judgement, whose cells are conversations and answers of the log. `headline` is
+    what it ended in, with what that was told of.
     """
 
     __tablename__ = "experiment"
@@ -48,6 +49,7 @@ class ExperimentRow(SQLModel, table=True):
     num_rows: int = 0
     num_cells: int = 0
     num_made: int = 0
+    headline: dict[str, Any] = Field(default_factory=dict, sa_type=Json, sa_column_kwargs={"server_default": "{}"})
     error: str = ""
     hint: str = ""
     decided: str = ""
@@ -68,6 +70,7 @@ class ExperimentCellRow(SQLModel, table=True):
     `attempt` is the experiment's that claimed it, NOBODYS where its row was removed: no answer under way is kept then.
     `taken_over` where another experiment asked and paid for the answer, so that its cost counts there alone.
     `conversation_id` is what a judgement judges, or what the answer `item_id` stands in; it goes with it.
+    `num_changes` counts every write to it, whoever makes it: by their sum what was told of the cells is known as old.
     """
 
     __tablename__ = "experiment_cell"
@@ -102,6 +105,9 @@ class ExperimentCellRow(SQLModel, table=True):
     latency_ms: float = 0.0
     taken_over: bool = False
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    num_changes: int = Field(
+        default=0, sa_column_kwargs={"server_default": "0", "onupdate": literal_column("num_changes + 1")}
+    )
 
 
 # Written out, as its index has it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
@@ -85,6 +85,8 @@ OpenTalk = Callable[[Operator, str, str], Awaitable[Talk]]
 # Raise NotFound. Arguments: who asks, the dataset, its version (None for the newest), which of its rows. Chosen rows
 # that the version does not have are left out: a removal may have taken one.
 OpenRows = Callable[[Operator, str, int | None, Part], Awaitable[Rows]]
+# Return the revisions of those of these datasets that are there: a change of rows that stay in place raises it.
+Revisions = Callable[[Operator, Collection[str]], Awaitable[Mapping[str, int]]]
 # Load a module of the slice that has heavy libraries, by its name behind `backend.experiments`.
 Late = Callable[[str], Awaitable[Any]]
 
@@ -129,6 +131,7 @@ class Outside:
     runs: RunService
     knowledge: Knowledge
     rows: OpenRows
+    revisions: Revisions
     talk: OpenTalk
     late: Late
     default_embedder: str

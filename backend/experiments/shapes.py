@@ -19,6 +19,7 @@ from backend.experiments.types import (
     CodeState,
     Draft,
     Experiment,
+    Headline,
     Pinned,
     Progress,
     Status,
@@ -81,7 +82,9 @@ def pinned_of(row: ExperimentRow) -> tuple[Pinned, ...]:
     return tuple(msgspec.convert(one, Pinned) for one in row.pinned)
 
 
-def experiment_of(row: ExperimentRow, progress: Progress | None = None, told: Told = NOTHING_TOLD) -> Experiment:
+def experiment_of(
+    row: ExperimentRow, progress: Progress | None = None, told: Told = NOTHING_TOLD, headline: Headline | None = None
+) -> Experiment:
     """Return an experiment; a wish that its owner is about to fulfil is shown as fulfilled."""
     status = Status(row.status)
     if status.is_open and row.wish in WISHED:
@@ -107,6 +110,7 @@ def experiment_of(row: ExperimentRow, progress: Progress | None = None, told: To
         finished_at=row.finished_at,
         resumes_at=row.resumes_at,
         revision=revision_of(row),
+        headline=headline,
     )
 
 

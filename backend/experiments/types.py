@@ -60,6 +60,7 @@ from backend.experiments.draft_types import (
     numbered,
 )
 from backend.experiments.errors import ExperimentNotFound, StaleDraft, WrongState
+from backend.experiments.headline_types import Headline, able_in, best_of, headline_of, nothing_passed, to_take
 from backend.experiments.node_types import ComparedNode, ComparedNodes, FlowMap, NodeDifference, NodeFigures
 from backend.experiments.plan_types import MissingVariables, Plan
 from backend.experiments.promotion_types import Promoted, Promotion, Whereabouts, WishEnd
@@ -116,6 +117,7 @@ __all__ = [
     "FlowChoice",
     "FlowMap",
     "GateResult",
+    "Headline",
     "JudgeDrift",
     "MetricComparison",
     "MissingVariables",
@@ -152,8 +154,13 @@ __all__ = [
     "WishEnd",
     "WorseSlice",
     "WrongState",
+    "able_in",
+    "best_of",
+    "headline_of",
     "kind_of",
+    "nothing_passed",
     "numbered",
+    "to_take",
 ]
 
 
@@ -170,7 +177,7 @@ class Progress:
     """Counts over the cells. `eta_seconds` is None where nothing tells; `cost` has the judges' in it, in dollars.
 
     `num_judged` of those running have their answer, and are being judged. `num_in_vain` of those that failed would do
-    so again: the row lacks what is read of it, or the model refuses the question itself.
+    so again: the row lacks what is read of it, or the model refuses the question itself. `num_changes` counts writes.
     """
 
     num_cells: int
@@ -185,6 +192,7 @@ class Progress:
     eta_seconds: float | None = None
     num_judged: int = 0
     num_in_vain: int = 0
+    num_changes: int = 0
 
     @property
     def error_rate(self) -> float:
@@ -196,7 +204,8 @@ class Progress:
 class Experiment:
     """`dataset_version` is 0 before the start; `decided` says why it ended early, `resumes_at` when it goes on.
 
-    `revision` tells one wording of a draft from another, and is empty once it has begun.
+    `revision` tells one wording of a draft from another, and is empty once it has begun. `headline` is what it ended
+    in, None where that is not known of what stands now.
     """
 
     id: str
@@ -219,6 +228,7 @@ class Experiment:
     finished_at: datetime | None
     resumes_at: datetime | None
     revision: str = ""
+    headline: Headline | None = None
 
     @property
     def shown_status(self) -> str:

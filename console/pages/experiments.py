@@ -15,6 +15,7 @@ from console.components.ui import (
     data_table,
     empty_state,
     link_button,
+    meter,
     more_button,
     panel,
     phase_view,
@@ -28,7 +29,8 @@ from console.state.experiments import ExperimentsState as Experiments
 COLUMNS = (
     Column("Experiment"),
     Column("State"),
-    Column("Dataset", width="200px", narrow=False),
+    Column("Result"),
+    Column("Dataset", width="180px", narrow=False),
     Column("Answers", number=True, narrow=False),
     Column("Cost", number=True, narrow=False),
     Column("Started", number=True),
@@ -74,12 +76,33 @@ def _table() -> rx.Component:
     )
 
 
+def _result(row: Any) -> rx.Component:
+    """Say what it ended in; of one under way how far it is, and on a narrow page what it cost until now."""
+    known = Experiments.results.contains(row.id)
+    said: Any = Experiments.results[row.id]
+    cost = rx.cond(row.cost, rx.Var.create(", ") + row.cost, "")
+    under_way = rx.el.span(
+        meter(row.percent, row.progress, width="96px"),
+        rx.cond(row.left, rx.el.span(row.left, class_name="t12 t2"), rx.fragment()),
+        rx.el.span(row.progress, cost, class_name="t12 t2 only-s"),
+        class_name="stack",
+    )
+    ended = rx.cond(
+        said.mark,
+        status(said.mark, said.words),
+        rx.cond(said.words, rx.el.a(said.words, href=row.href, class_name="t12"), rx.fragment()),
+    )
+    is_under_way = (row.status == "running") | (row.status == "paused")
+    return rx.cond(is_under_way, under_way, rx.cond(known, ended, rx.fragment()))
+
+
 def _row(row: Any) -> rx.Component:
     name = rx.el.a(row.name, href=row.href, class_name="one", title=row.name, dir="auto")
     variants = rx.el.span(row.variants, class_name="t12 t2 desc", title=row.variants, dir="auto")
     return table_row(
         cell(name, variants, name=True),
         cell(status(row.mark, row.words)),
+        cell(_result(row)),
         cell(rx.el.span(row.dataset, class_name="ell", title=row.dataset, dir="auto"), narrow=False),
         cell(row.progress, number=True, narrow=False),
         cell(row.cost, number=True, narrow=False),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -17,8 +16,12 @@ from backend.experiments.types import (
     Experiment,
     MetricComparison,
     Status,
+    able_in,
+    best_of,
     kind_of,
+    nothing_passed,
     numbered,
+    to_take,
 )
 from backend.operator import Operator
 from console.problems import unbroken
@@ -78,12 +81,7 @@ def names_of(found: Experiment) -> dict[str, str]:
 
 def unreached(said: Comparison, found: Experiment) -> str:
     """Say that no answer of any variant has anything of what decides; empty where one has."""
-    of = [one for one in said.metrics if one.metric == said.primary]
-    is_told = bool(of) and all(
-        one.num_rows and one.value == one.baseline_value == 0 and one.direction == "higher" and not one.duels
-        for one in of
-    )
-    if not is_told or said.primary in UNASKED:
+    if not nothing_passed(said):
         return ""
     names = numbered(str(one.get("name") or kind_of(one)) for one in found.draft.evaluators)
     spec = dict(zip(names, found.draft.evaluators, strict=True)).get(said.primary, {})
@@ -91,42 +89,11 @@ def unreached(said: Comparison, found: Experiment) -> str:
     return NOT_REACHED.get(words, f"No answer has anything of {said.primary}.")
 
 
-def to_take(said: Comparison, beside_best: Comparison | None = None) -> str:
-    """Return the cheapest variant of those that are better by what decides, else of those as good that cost less.
-
-    None that is worse in any quality or misses a target, nor one that is worse by what decides than the best of them,
-    which the others are compared with in `beside_best`; empty for none. Of those that cost alike, or have no price, the
-    one that gains most.
-    """
-    able = [one for one in _able(said) if beside_best is None or _verdict(beside_best, one[2]) != "worse"]
-    return min(able, default=(0.0, 0.0, ""))[2]
-
-
-def _able(said: Comparison) -> list[tuple[float, float, str]]:
-    """Return cost, negative gain and name of the variants that may be taken."""
-    better, cheaper = list[tuple[float, float, str]](), list[tuple[float, float, str]]()
-    for decides in said.metrics:
-        of = [one for one in said.metrics if one.variant == decides.variant]
-        if decides.metric != said.primary or decides.metric in UNASKED or any(one.is_missed for one in of):
-            continue
-        if any(one.verdict == "worse" for one in of if one.metric not in UNASKED):
-            continue
-        cost = next((one for one in of if one.metric == COST), None)
-        gain = decides.difference if decides.direction == "higher" else -decides.difference
-        place = (cost.value if cost and math.isfinite(cost.value) else math.inf, -gain, decides.variant)
-        if decides.verdict == "better":
-            better.append(place)
-        elif decides.verdict == "same" and cost and cost.verdict == "better":
-            cheaper.append(place)
-    return better or cheaper
-
-
 async def taken_in(operator: Operator, found: Experiment, said: Comparison) -> str:
     """Return the variant that an experiment says to take; empty before its end, or where it says so of none."""
-    able = _able(said) if found.status is Status.DONE else []
-    if len(able) < 2:  # noqa: PLR2004  # a pair
-        return "".join(name for *_, name in able)
-    best = min(able, key=lambda one: one[1:])[2]
+    best = best_of(said) if found.status is Status.DONE else ""
+    if len(able_in(said)) < 2 or not best:  # noqa: PLR2004  # a pair
+        return best
     return to_take(said, await services().experiments.comparison(operator, found.id, best))
 
 

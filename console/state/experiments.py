@@ -9,12 +9,16 @@ from backend.operator import Operator, Permission
 from backend.paging import Page
 from console.state import formats
 from console.state.experiment_code import CodeWaiting, code_waiting
+from console.state.experiment_headline import ResultLine, result_line
 from console.state.experiment_rows import ExperimentLine, experiment_line
 from console.state.seat import Phased
 
 
 class ExperimentsState(Phased, rx.State):
+    """`results` are by id, those of experiments that are done."""
+
     rows: rx.Field[list[ExperimentLine]] = rx.field(default_factory=list)
+    results: rx.Field[dict[str, ResultLine]] = rx.field(default_factory=dict)
     shown: rx.Field[str] = rx.field("")
     has_more: rx.Field[bool] = rx.field(default=False)
     waiting: rx.Field[list[CodeWaiting]] = rx.field(default_factory=list)
@@ -37,7 +41,9 @@ class ExperimentsState(Phased, rx.State):
             listed = await services().experiments.list(operator, Page(after=after))
             zone, now = await self._zone(), formats.now()
             lines = [experiment_line(one, zone, now) for one in listed.items]
+            told = {one.id: result_line(one) for one in listed.items}
             self.rows = [*self.rows, *lines] if after else lines
+            self.results = {**self.results, **told} if after else told
             self._after, self.has_more = listed.next or "", listed.next is not None
             self.shown = f"{formats.counted(len(self.rows), 'experiment')}, newest first"
             self.phase = "ready" if self.rows else "empty"

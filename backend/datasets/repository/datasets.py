@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, func
 from sqlmodel import col, select
@@ -39,6 +39,11 @@ class Datasets:
         """Return one with its splits. Raise DatasetNotFound."""
         row = await self.row(dataset_id)
         return dataset_of(row, (await self._splits([row.id])).get(row.id, {}))
+
+    async def revisions(self, ids: Collection[str]) -> dict[str, int]:
+        """Return the revisions of those that are there, by id."""
+        ours = (DatasetRow.project_id == self._project_id, col(DatasetRow.id).in_(ids))
+        return dict((await self._session.exec(select(DatasetRow.id, DatasetRow.revision).where(*ours))).all())
 
     async def row(self, dataset_id: str) -> DatasetRow:
         return await self._one(dataset_id, lock=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -40,6 +41,12 @@ class DatasetUseCases(UseCases):
         operator.require(Permission.DATASETS_READ)
         async with self._units.read(operator) as session:
             return await Datasets(session, operator.project_id).get(dataset_id)
+
+    async def revisions(self, operator: Operator, ids: Collection[str]) -> dict[str, int]:
+        """Return the revisions of those of these datasets that are there, by id."""
+        operator.require(Permission.DATASETS_READ)
+        async with self._units.read(operator) as session:
+            return await Datasets(session, operator.project_id).revisions(ids)
 
     async def create(self, operator: Operator, about: About) -> Dataset:
         """Make an empty dataset. Raise InvalidInput, Conflict for a name that is taken."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from backend.columns import utc_now
 from backend.experiments.engine.carrying import Carrying
@@ -35,7 +35,12 @@ class Executor:
         self._carried: dict[str, tuple[Carrying, asyncio.Event]] = {}
         self._claiming: dict[str, asyncio.Lock] = {}
         self._is_stopping = False
+        self._tell: Callable[[str, str], Awaitable[None]] | None = None
         self._silence = Silence(LOOKS)
+
+    def at_end(self, tell: Callable[[str, str], Awaitable[None]]) -> None:
+        """Call this with the project and the id of each experiment that was carried to its end."""
+        self._tell = tell
 
     async def execute(self, experiment_id: str) -> None:
         """Carry an open experiment to its end; the body of the job. One that is carried here is waited for."""
@@ -59,6 +64,11 @@ class Executor:
             self._carried.pop(experiment_id, None)
             self._claiming.pop(experiment_id, None)
             ended.set()
+        if self._tell and not carrying.goes_on and not self._is_stopping:
+            try:
+                await self._tell(row.project_id, experiment_id)
+            except Exception:  # whoever opens it is told all the same
+                logger.exception("what experiment %s ended in could not be kept", experiment_id)
         if carrying.goes_on:  # somebody resumed it while its pause was under way
             await self.execute(experiment_id)
 

@@ -132,6 +132,7 @@ class Cells:
                 *(func.sum(one).filter(paid) for one in (cell.cost, cell.tokens_in, cell.tokens_out)),
                 func.sum(cell.judge_cost),
                 func.sum(case((and_(col(cell.status) == CellStatus.FAILED.value, lasting), 1), else_=0)),
+                func.sum(cell.num_changes),
             )  # type: ignore[call-overload]
             .where(col(cell.project_id) == self._project_id, col(cell.experiment_id).in_(experiment_ids))
             .group_by(col(cell.experiment_id), col(cell.status))
@@ -211,4 +212,5 @@ def _progress(by_status: dict[str, tuple[Any, ...]]) -> Progress:
         tokens_out=int(total(3)),
         num_judged=count(CellStatus.ANSWERED),
         num_in_vain=int(total(5)),
+        num_changes=int(total(6)),
     )

@@ -72,6 +72,11 @@ class Experiments:
         )
         return (await self._session.exec(statement.order_by(col(ExperimentRow.id).desc()).limit(limit))).all()
 
+    async def say(self, experiment_id: str, headline: dict[str, Any]) -> None:
+        """Keep what an experiment ended in."""
+        statement = update(ExperimentRow).where(*self._ours(), col(ExperimentRow.id) == experiment_id)
+        await self._session.exec(statement.values(headline=headline).execution_options(synchronize_session=False))
+
     async def naming(self, word: str, limit: int) -> Sequence[ExperimentRow]:
         """Return the latest experiments whose wish holds a word anywhere, newest first."""
         statement = select(ExperimentRow).where(

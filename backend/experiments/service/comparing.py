@@ -11,10 +11,10 @@ from backend.errors import InvalidInput, NotFound
 from backend.experiments import passing
 from backend.experiments.errors import NothingToCompare
 from backend.experiments.models import ExperimentRow
-from backend.experiments.outside import Row
+from backend.experiments.outside import Row, acting
 from backend.experiments.own_judges import judged_by_themselves
 from backend.experiments.repository import Cells, Experiments
-from backend.experiments.service.base import UseCases
+from backend.experiments.service.headlining import Headlining
 from backend.experiments.shapes import cell_of, draft_of, pinned_of
 from backend.experiments.types import (
     CORRECTED,
@@ -26,15 +26,17 @@ from backend.experiments.types import (
     ComparedRow,
     ComparedRows,
     Comparison,
+    Status,
 )
 from backend.operator import Operator, Permission
+from backend.ports.database import OfProject
 
 MAX_LABEL = 60
 MAX_ROWS = 200
 
 
-class Comparing(UseCases):
-    """Reads what the cells hold; nothing is kept of it."""
+class Comparing(Headlining):
+    """Reads what the cells hold; what it ends in is kept, for lists."""
 
     async def comparison(
         self,
@@ -53,6 +55,7 @@ class Comparing(UseCases):
         whatever conversation it was taken from. Raise ExperimentNotFound, NothingToCompare.
         """
         operator.require(Permission.EXPERIMENTS_READ)
+        mark = "" if metrics or variants or apart else await self._mark(operator, experiment_id)
         row, numbers = await self._numbers(operator, experiment_id)
         draft, names = draft_of(row), names_of(row)
         opposing: Sequence[tuple[Any, ...]] = ()
@@ -81,7 +84,16 @@ class Comparing(UseCases):
             judged_against=row.baseline,
             opposing=opposing,
         )
+        if mark and baseline in ("", row.baseline):
+            await self._keep_headline(operator, row, mark, found)
         return replace(found, own_judges=judged_by_themselves(pinned_of(row), evaluators))
+
+    async def tell_headline(self, project_id: str, experiment_id: str) -> None:
+        """Compare what has just ended, so that lists have its headline; nothing of what did not end well."""
+        async with self._units.read(OfProject(project_id)) as session:
+            row = (await Experiments(session, project_id).among({experiment_id})).get(experiment_id)
+        if row is not None and row.status == Status.DONE:
+            await self.comparison(acting(project_id, row.started_by_id, row.started_by), experiment_id)
 
     async def unscored(
         self, operator: Operator, experiment_id: str, metrics: Sequence[str] = (), variants: Sequence[str] = ()

@@ -20,6 +20,7 @@ from backend.experiments.repository import Cells, Experiments
 from backend.experiments.rescoring import over_answers
 from backend.experiments.service.base import target
 from backend.experiments.service.coding import Coding
+from backend.experiments.service.headlining import Headlining
 from backend.experiments.shapes import cell_of, definition_of, draft_of, experiment_of, pinned_of, wish_of
 from backend.experiments.types import (
     Cell,
@@ -58,7 +59,7 @@ def noted(row: ExperimentRow) -> dict[str, Any]:
     return {"name": row.name, "dataset": row.dataset_name, "variants": variants}
 
 
-class Making(Coding):
+class Making(Headlining, Coding):
     """Drafts, and what can be read of any."""
 
     async def create(self, operator: Operator, draft: Draft) -> Experiment:
@@ -123,7 +124,10 @@ class Making(Coding):
         async with self._units.read(operator) as session:
             rows = await Experiments(session, operator.project_id).page(page, dataset_id=dataset_id, statuses=statuses)
             progress = await Cells(session, operator.project_id).progress([row.id for row in rows])
-        found = [experiment_of(row, progress.get(row.id), self._executor.told(row.id)) for row in rows]
+        said = await self._headlines(operator, rows, progress)
+        found = [
+            experiment_of(row, progress.get(row.id), self._executor.told(row.id), said.get(row.id)) for row in rows
+        ]
         return Listed.cut(found, page)
 
     async def names(self, operator: Operator, start: str) -> set[str]:
@@ -136,7 +140,10 @@ class Making(Coding):
         """Return one. Raise ExperimentNotFound."""
         operator.require(Permission.EXPERIMENTS_READ)
         async with self._units.read(operator) as session:
-            return await self._shown(session, await Experiments(session, operator.project_id).get(experiment_id))
+            row = await Experiments(session, operator.project_id).get(experiment_id)
+            progress = await Cells(session, operator.project_id).progress([row.id])
+        said = await self._headlines(operator, [row], progress)
+        return experiment_of(row, progress.get(row.id), self._executor.told(row.id), said.get(row.id))
 
     async def prompt_uses(self, operator: Operator, prompt_id: str, _slug: str) -> Sequence[Use]:
         """Return the latest experiments that ask a prompt, each with the version that it asked or is going to ask."""

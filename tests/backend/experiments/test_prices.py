@@ -8,12 +8,11 @@ from decimal import Decimal
 from sqlalchemy import update
 from sqlmodel import col
 
-from backend.experiments.types import Comparison, FlowChoice, VariantDraft
+from backend.experiments.types import Comparison, FlowChoice, VariantDraft, to_take
 from backend.flows.models import NodeRunRow, RunRow
 from backend.ports.jobs import BY_ID
 from backend.providers.types import ModelDraft, ProviderDraft
 from console.state import formats
-from console.state.experiment_advice import to_take
 from console.state.experiment_picture import picture_of
 from console.state.experiment_plan import plan_view
 from console.state.experiment_rows import verdict_cards

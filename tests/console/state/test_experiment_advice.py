@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from backend.experiments.types import Comparison, MetricComparison, Pinned, Status
-from console.state.experiment_advice import advice, names_of, story, to_take, unreached
+from backend.experiments.types import Comparison, MetricComparison, Pinned, Status, to_take
+from console.state.experiment_advice import advice, names_of, story, unreached
 from tests.console.state.test_experiment_rows import METRIC, experiment
 
 NAMES = {"production": "production", "v2": "v2 on small", "v2 large": "v2 large"}

@@ -6,8 +6,8 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from backend.experiments.types import Aim, Comparison, MetricComparison, Spread, TradeOff
-from console.state.experiment_advice import story, to_take
+from backend.experiments.types import Aim, Comparison, MetricComparison, Spread, TradeOff, to_take
+from console.state.experiment_advice import story
 from console.state.experiment_aims import aim_words, missed_words, target_lines
 from console.state.experiment_picture import picture_of
 from console.state.experiment_promoted import against
