@@ -97,7 +97,9 @@ class Judging:
         """Return the conversations of a test, newest first."""
         talk = ConversationRow
         statement = select(talk.id).where(
-            talk.project_id == self._project_id, col(talk.id).in_(self._conversations(test_id))
+            talk.project_id == self._project_id,
+            col(talk.id).in_(self._conversations(test_id)),
+            col(talk.deleted_at).is_(None),
         )
         return (await self._session.exec(statement.order_by(col(talk.id).desc()).limit(limit))).all()
 

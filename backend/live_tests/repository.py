@@ -177,7 +177,8 @@ class LiveTests:
             .join(run, (col(run.id) == seat.run_id) & (col(run.project_id) == self._project_id))
             .outerjoin(talk, (col(talk.id) == run.conversation_id) & (col(talk.project_id) == self._project_id))
             .where(
-                seat.project_id == self._project_id, seat.live_test_id == test_id, col(run.status).in_(TOLD)
+                seat.project_id == self._project_id, seat.live_test_id == test_id, col(run.status).in_(TOLD),
+                col(talk.deleted_at).is_(None),
             )
         )  # fmt: skip
         return [(id_, _outcome(*values)) for id_, *values in await self._session.exec(statement)]
@@ -190,7 +191,10 @@ class LiveTests:
                 talk.latency_ms, talk.num_turns,
             )
             .join(talk, (col(talk.id) == seat.conversation_id) & (col(talk.project_id) == self._project_id))
-            .where(seat.project_id == self._project_id, seat.live_test_id == test_id, seat.conversation_id != "")
+            .where(
+                seat.project_id == self._project_id, seat.live_test_id == test_id, seat.conversation_id != "",
+                col(talk.deleted_at).is_(None),
+            )
         )  # fmt: skip
         return [(id_, _reported(*values)) for id_, *values in await self._session.exec(statement)]
 

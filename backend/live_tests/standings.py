@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from backend.experiments.statistics.live import SPLIT_ALARM, always_valid_interval, split_p_value
+from backend.experiments.statistics.live import SPLIT_ALARM, always_valid_interval, split_p_value, uneven_p_value
 from backend.live_tests.types import (
     MIN_CONVERSATIONS,
     Arm,
@@ -44,8 +44,20 @@ def report_of(test: LiveTest, outcomes: Sequence[Outcome]) -> Report:
         for arm in test.arms
         if arm.version != test.baseline
     ]
+    is_chosen = is_judged_unevenly(arms)
+    standings = [_undecided(one) if is_chosen and one.metric is Metric.JUDGED else one for one in standings]
     p = split_p_value([one.num_conversations for one in arms], [arm.weight for arm in test.arms])
     return Report(test, arms, tuple(standings), p, p < SPLIT_ALARM)
+
+
+def is_judged_unevenly(arms: Sequence[ArmReport]) -> bool:
+    """Tell whether clearly more of one version was judged than of another: then somebody chose what is judged."""
+    judged, all_of = [one.num_judged for one in arms], [one.num_conversations for one in arms]
+    return uneven_p_value(judged, all_of) < SPLIT_ALARM
+
+
+def _undecided(one: Standing) -> Standing:
+    return replace(one, verdict="cannot_tell", more_needed=None)
 
 
 def standing(

@@ -34,7 +34,8 @@ def evidence(report: Report, version: int) -> str:
     """Say in a line why a version is promoted."""
     num = sum(arm.num_conversations for arm in report.arms)
     said = [_line(report.test, one) for one in report.standings if one.version == version]
-    return f"Live test {report.test.id}, {num} conversations: {'; '.join(said)}"
+    judged = f", {sum(arm.num_judged for arm in report.arms)} judged" if report.test.judge else ""
+    return f"Live test {report.test.id}, {num} conversations{judged}: {'; '.join(said)}"
 
 
 def guardrail_words(test: LiveTest, one: Standing) -> str:

@@ -22,6 +22,16 @@ def split_p_value(counts: Sequence[int], shares: Sequence[float]) -> float:
     return chi_square_survival(statistic, len(counts) - 1)
 
 
+def uneven_p_value(counts: Sequence[int], totals: Sequence[int]) -> float:
+    """Return the p of Pearson's test that the same share of each total was counted; all of them or none say 1."""
+    counted, total = sum(counts), sum(totals)
+    if counted in (0, total) or len(counts) <= 1 or 0 in totals:
+        return 1.0
+    share = counted / total
+    apart = ((count - share * of) ** 2 / (of * share * (1 - share)) for count, of in zip(counts, totals, strict=True))
+    return chi_square_survival(math.fsum(apart), len(counts) - 1)
+
+
 def confidence_beside(num_variants: int, alpha: float = 0.05) -> float:
     """Return the confidence at which each of several variants is held against one baseline (Bonferroni)."""
     return 1 - alpha / max(1, num_variants)

@@ -34,9 +34,9 @@ async def test_versions_are_compared_by_what_a_judge_says_and_who_is_not_judged_
     test = await desk.start(metric=Metric.JUDGED, judge="Polite")
     before, now = await desk.seat(test, 1, good=300), await desk.seat(test, 2, good=300)
     await desk.judge({one: float(number % 2) for number, one in enumerate(before[:200])})
-    await desk.judge(dict.fromkeys(now[:150], 1.0))
+    await desk.judge(dict.fromkeys(now[:190], 1.0))
     report = await desk.services.live_tests.report(desk.operator, test.id)
-    assert [(one.num_conversations, one.num_judged) for one in report.arms] == [(300, 200), (300, 150)]
+    assert [(one.num_conversations, one.num_judged) for one in report.arms] == [(300, 200), (300, 190)]
     assert [one.values[Metric.JUDGED] for one in report.arms] == [0.5, 1.0]
     [standing] = [one for one in report.standings if one.metric is Metric.JUDGED]
     assert (standing.verdict, standing.value) == ("better", 1.0)
@@ -46,7 +46,7 @@ async def test_versions_are_compared_by_what_a_judge_says_and_who_is_not_judged_
     assert [report.test.judge.is_missed(one.values[Metric.JUDGED]) for one in report.arms] == [True, False]
     await desk.services.live_tests.promote(desk.operator, test.id, 2)
     moved = (await desk.services.prompts.moves(desk.operator, desk.prompt))[0]
-    assert "Polite better (100.0% after 50.0%)" in moved.comment
+    assert "600 conversations, 390 judged: Polite better (100.0% after 50.0%)" in moved.comment
 
 
 async def test_a_guardrail_that_a_judge_finds_broken_ends_the_test(desk: Desk) -> None:
@@ -174,3 +174,24 @@ async def test_on_a_scale_around_nought_a_guardrail_stops_what_got_worse(desk: D
     await desk.judge(dict.fromkeys(now, -1.0), **scale)
     await desk.services.live_tests.guard()
     assert (await desk.services.live_tests.report(desk.operator, test.id)).test.state is State.HALTED
+
+
+async def test_what_somebody_chose_to_have_judged_decides_nothing(desk: Desk) -> None:
+    await known(desk)
+    test = await desk.start(metric=Metric.JUDGED, guardrail=Metric.JUDGED, judge="Polite")
+    before, now = await desk.seat(test, 1, good=300), await desk.seat(test, 2, good=300)
+    await desk.judge({one: float(at % 2) for at, one in enumerate(before)})
+    await desk.judge(dict.fromkeys(now[:60], 1.0))
+    (standing,) = (await desk.services.live_tests.report(desk.operator, test.id)).standings
+    assert (standing.verdict, standing.more_needed) == ("cannot_tell", None)
+
+
+async def test_deleted_conversations_are_neither_counted_nor_judged(desk: Desk) -> None:
+    await known(desk)
+    test = await desk.start(metric=Metric.JUDGED, judge="Polite")
+    before, now = await desk.seat(test, 1, good=3), await desk.seat(test, 2, good=3)
+    await desk.judge(dict.fromkeys([*before, *now], 1.0))
+    await desk.services.conversations.delete_some(desk.operator, now[:2])
+    arms = (await desk.services.live_tests.report(desk.operator, test.id)).arms
+    assert [(one.num_conversations, one.num_judged) for one in arms] == [(3, 3), (1, 1)]
+    assert len((await desk.services.live_tests.conversations(desk.operator, test.id, 100))[1]) == 4
