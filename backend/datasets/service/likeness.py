@@ -13,6 +13,7 @@ from typing import Any
 
 from backend.datasets.checking import compared
 from backend.datasets.errors import ItemNotFound
+from backend.datasets.models import DatasetItemRow
 from backend.datasets.outside import Outside
 from backend.datasets.repository import Datasets, Items, Pairs
 from backend.datasets.repository.pairs import pair_of
@@ -26,6 +27,7 @@ from backend.unit_of_work import Units
 
 LEAST = 0.7  # below that rows share too few runs of letters to be found without comparing each with every other
 MAX_PAIRS = 1_000
+MAX_KEPT = 5_000
 ANSWERS_KEPT = 8
 ROWS_AT_ONCE = 1_000
 Input = tuple[int, Mapping[str, Any], str]
@@ -64,15 +66,25 @@ class LikenessUseCases(ReadingUseCases):
         return NearDuplicates(version, shown, len(rows), len(pairs) > MAX_PAIRS, len(found) - len(pairs))
 
     async def keep_both(self, operator: Operator, dataset_id: str, number: int, other: int) -> None:
-        """Name two rows no more as nearly the same, as long as their inputs are as they are. Raise NotFound."""
+        """Name two rows no more as nearly the same, as long as their inputs are as they are.
+
+        Raise NotFound, InvalidInput where they are not nearly the same, or 5,000 pairs are kept.
+        """
         operator.require(Permission.DATASETS_EDIT)
+        async with self._reading(operator, dataset_id) as opened:
+            one, last = await _two(opened.items, opened.dataset.version, number, other)
+        texts, compared_pair = [compared(one.input), compared(last.input)], pair_of(one.input_hash, last.input_hash)
+        if not await self._alike(texts, LEAST):  # before the dataset is held: others may be compared now
+            raise InvalidInput("The two rows are not nearly the same.")
         async with self._units.write(operator) as work:
             row = await Datasets(work.session, operator.project_id).change(dataset_id)
-            found = await Items(work.session, operator.project_id, dataset_id).at(row.version, [number, other])
-            if len(found) < len({number, other}):
-                raise ItemNotFound
-            pair = pair_of(*(one.input_hash for one in (found[0], found[-1])))
-            await Pairs(work.session, operator.project_id, dataset_id).keep(pair, operator.name)
+            one, last = await _two(Items(work.session, operator.project_id, dataset_id), row.version, number, other)
+            if (pair := pair_of(one.input_hash, last.input_hash)) != compared_pair:
+                raise InvalidInput("One of the two rows was changed meanwhile.")
+            pairs = Pairs(work.session, operator.project_id, dataset_id)
+            if pair not in (kept := await pairs.all()) and len(kept) >= MAX_KEPT:
+                raise InvalidInput(f"A dataset keeps at most {MAX_KEPT:,} pairs.", hint="Delete one of the two rows.")
+            await pairs.keep(pair, operator.name)
 
     async def name_all(self, operator: Operator, dataset_id: str) -> None:
         """Name all rows again that are nearly the same, those that were meant to be so too. Raise NotFound."""
@@ -131,6 +143,13 @@ class LikenessUseCases(ReadingUseCases):
             return await asyncio.get_running_loop().run_in_executor(_beside, work)
         finally:
             ended.set()
+
+
+async def _two(items: Items, version: int, number: int, other: int) -> tuple[DatasetItemRow, DatasetItemRow]:
+    match await items.at(version, [number, other]):
+        case [one, last]:
+            return one, last
+    raise ItemNotFound
 
 
 def _texts(inputs: Sequence[Input]) -> tuple[list[int], list[str]]:

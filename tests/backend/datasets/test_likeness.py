@@ -150,3 +150,19 @@ async def test_a_pair_that_is_meant_to_be_so_is_named_again_once_an_input_change
     with pytest.raises(ItemNotFound):
         await datasets.keep_both(owner, at, 1, 7)
     await datasets.delete(owner, at)
+
+
+async def test_only_pairs_that_are_nearly_the_same_are_kept_and_not_without_end(
+    datasets: DatasetService, owner: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = ("Where is my red parcel today?", "Where is my red parcel, today?", "Where is my red parcel today!?", "Why?")
+    at = (await dataset(datasets, owner, *(item(text) for text in rows))).id
+    with pytest.raises(InvalidInput, match="not nearly the same"):
+        await datasets.keep_both(owner, at, 1, 4)
+    with pytest.raises(ItemNotFound):
+        await datasets.keep_both(owner, at, 1, 1)
+    monkeypatch.setattr("backend.datasets.service.likeness.MAX_KEPT", 1)
+    for _ in range(2):  # once more is no other pair
+        await datasets.keep_both(owner, at, 1, 2)
+    with pytest.raises(InvalidInput, match="at most 1 pairs"):
+        await datasets.keep_both(owner, at, 1, 3)
