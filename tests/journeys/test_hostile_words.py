@@ -55,7 +55,7 @@ WORDLESS = {
     "dataset": "",
     "dataset_item": "source_kind source_reference",
     "dataset_version": "act",
-    "experiment": "decided hint kind status wish",
+    "experiment": "decided headline hint kind status wish",
     "experiment_cell": "status",
     "feedback": "rating",
     "flow": "slug",
@@ -86,8 +86,8 @@ WORDLESS = {
 # What J2 does not promise: people and what they sign in with, projects, providers and their keys, knowledge; and what
 # holds ids and digests, or words that stand in another table too.
 ELSEWHERE = {
-    "api_key", "audit_event", "audit_head", "chunk", "conversation_index", "conversation_word", "demo", "document",
-    "group_rule", "idempotency", "installation", "invitation", "knowledge_base", "live_test_seat", "member",
+    "api_key", "audit_event", "audit_head", "chunk", "conversation_index", "conversation_word", "dataset_pair", "demo",
+    "document", "group_rule", "idempotency", "installation", "invitation", "knowledge_base", "live_test_seat", "member",
     "model_default", "organisation", "password", "project", "project_role", "provider", "provider_model",
     "recovery_code", "removed_trace", "reset_link", "run_worker", "secret", "session", "sign_in_attempt",
     "sign_in_link", "sign_in_policy", "support_grant", "user_account", "user_identity", "user_picture", "variable",
