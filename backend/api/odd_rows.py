@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from pydantic import BaseModel
 
+from backend.api.bodies import Strict
 from backend.datasets.types import NearDuplicates
 from backend.mapped_tables import Plan, RowProblem
 
@@ -24,7 +25,7 @@ class AlikeBody(BaseModel):
     likeness: float
 
 
-class PairBody(BaseModel):
+class PairBody(Strict):
     """Two rows by their numbers."""
 
     row: int

@@ -68,7 +68,9 @@ class IndexingUseCases(Base):
         """Change what a run said in its conversation, where there is something to change; the index reads it anew."""
         rows = ConversationRepository(work.session, project_id)
         said = await rows.answers_of(run_id)
-        changed = {one.conversation_id for one in said if change(one.text) != one.text}
+        changed = {
+            one.conversation_id for one in said if (change(one.text), change(one.error)) != (one.text, one.error)
+        }
         await self._unindex(work, project_id, sorted(changed))
         for conversation_id in changed:
             if conversation := await rows.conversation(conversation_id, deleted=True):
