@@ -63,7 +63,10 @@ class JudgeDrift:
 
 @dataclass(frozen=True, slots=True)
 class VersionStanding:
-    """How many of the rows that were scored passed with a version of a prompt, in the first variant that asked it."""
+    """How many of the rows that were scored passed with a version of a prompt.
+
+    In the variant that was promoted as it, else in the first that asked it.
+    """
 
     version: int
     variant: str
@@ -117,7 +120,7 @@ class PromptStanding:
         return not ours.num_passed or (theirs is not None and ours.is_clearly_below(theirs))
 
     def best_beside(self, production: int) -> int:
-        """Return which of the other versions passed most, the newest of several; nought where none is known as good."""
+        """Return the newest of the others that none of them clearly beats; nought where none is known as good."""
         others = [one for one in self.versions if one.version != production]
         good = [one for one in others if not self.is_weak(one.version, production)]
-        return max(((one.share, one.version) for one in good), default=(0.0, 0))[1]
+        return max((one.version for one in good if not any(map(one.is_clearly_below, good))), default=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
@@ -57,6 +57,7 @@ class Standing(UseCases):
             cells = Cells(session, operator.project_id)
             rows = await Experiments(session, operator.project_id).naming(prompt_id, MOST_EXPERIMENTS)
             done = [row for row in rows if row.status == Status.DONE.value and deciders(row)]
+            made = _promoted(done, prompt_id)
             done = _as_scored_last(done)
             progress = await cells.progress([row.id for row in done])
             for row in done:
@@ -64,10 +65,10 @@ class Standing(UseCases):
                 room -= progress[row.id].num_cells if subject in (None, about) else 0
                 if room < 0:
                     break
-                for one in pinned_of(row):
-                    if one.prompt_id == prompt_id and one.version:
-                        others.setdefault(one.version, row)
-                if subject in (None, about) and (told := _versions(row, prompt_id, await cells.numbers(row.id))):
+                of = _asked_by(row, prompt_id, made)
+                for version in of:
+                    others.setdefault(version, row)
+                if subject in (None, about) and (told := _versions(row, of, await cells.numbers(row.id))):
                     subject, found = about, told | found
                     name = row.dataset_name
         if subject is None:
@@ -81,12 +82,40 @@ def _as_scored_last(done: Sequence[ExperimentRow]) -> list[ExperimentRow]:
     """Return, newest answers first, who scored them last: what scores answers again is as old as they are."""
     by_id, last = {row.id: row for row in done}, dict[str, ExperimentRow]()
     for row in done:
-        first: ExperimentRow | None = row
-        while first and (asked := draft_of(first).answers_of):
-            first = by_id.get(asked)
-        if first:
-            last.setdefault(first.id, row)
+        if first := _first(row, by_id):
+            last.setdefault(first, row)
     return [last[row.id] for row in done if not draft_of(row).answers_of]
+
+
+def _first(row: ExperimentRow, by_id: Mapping[str, ExperimentRow]) -> str:
+    """Return the id of the experiment that asked for the answers which `row` scores; empty where it is not there."""
+    while asked := draft_of(row).answers_of:
+        if asked not in by_id:
+            return ""
+        row = by_id[asked]
+    return row.id
+
+
+def _promoted(done: Sequence[ExperimentRow], prompt_id: str) -> dict[str, list[tuple[int, str]]]:
+    """Return by experiment, its own promotions and those of who scored the same answers: a version and its variant.
+
+    A variant that ran on another model than its version names became a version of its own, which nothing asked.
+    """
+    by_id = {row.id: row for row in done}
+    of_answers: dict[str, list[tuple[int, str]]] = {}
+    for row in done:
+        kept = [(went.version, one.name) for one in pinned_of(row) for went in one.promoted if went.id == prompt_id]
+        of_answers.setdefault(_first(row, by_id), []).extend(kept)
+    return {row.id: of_answers[_first(row, by_id)] for row in done}
+
+
+def _asked_by(row: ExperimentRow, prompt_id: str, made: Mapping[str, Sequence[tuple[int, str]]]) -> dict[int, str]:
+    """Return by version the variant that answers for it: the one that was promoted as it, else the first that asked."""
+    asked = [(one.version, one.name) for one in pinned_of(row) if one.prompt_id == prompt_id and one.version]
+    found: dict[int, str] = {}
+    for version, variant in (*made[row.id], *asked):
+        found.setdefault(version, variant)
+    return found
 
 
 def _how(row: ExperimentRow, subject: tuple[str, Part, str]) -> str:
@@ -101,15 +130,17 @@ def _how(row: ExperimentRow, subject: tuple[str, Part, str]) -> str:
     return f"by {by}" if by != metric else "without a pass or a fail"
 
 
-def _versions(row: ExperimentRow, prompt_id: str, numbers: Sequence[tuple[Any, ...]]) -> dict[int, VersionStanding]:
-    """Return by version how the rows of one experiment did in the first variant that asked it."""
+def _versions(
+    row: ExperimentRow, of: Mapping[int, str], numbers: Sequence[tuple[Any, ...]]
+) -> dict[int, VersionStanding]:
+    """Return by version how the rows of one experiment did in the variant that answers for it."""
     said = verdicts(numbers, deciders(row))
-    found: dict[int, VersionStanding] = {}
     names = [one.name for one in draft_of(row).variants]
-    for one in pinned_of(row):
-        told = [passed for (_, at), passed in said.items() if names[at] == one.name and passed is not None]
-        if one.prompt_id == prompt_id and one.version and one.version not in found and told:
-            found[one.version] = VersionStanding(one.version, one.name, sum(told), len(told), row.id, row.name)
+    found: dict[int, VersionStanding] = {}
+    for version, variant in of.items():
+        told = [passed for (_, at), passed in said.items() if names[at] == variant and passed is not None]
+        if told:
+            found[version] = VersionStanding(version, variant, sum(told), len(told), row.id, row.name)
     return found
 
 

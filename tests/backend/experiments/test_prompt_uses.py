@@ -65,3 +65,29 @@ async def test_versions_say_how_many_rows_passed_in_the_last_experiment_that_ask
     assert [(one.version, one.how, one.experiment_id) for one in found.elsewhere] == [
         (3, "by levenshtein", ran[0].id), (4, "without a pass or a fail", ran[1].id), (5, "over split test", split.id),
     ]  # fmt: skip
+
+
+async def test_a_version_that_a_promotion_made_has_the_score_of_what_ran(lab: Lab) -> None:
+    lab.fill(4, wrong=(1,))
+    for row in lab.rows:
+        del row.input["question"]
+    service, prompts = lab.service, lab.services.prompts
+    made = await prompts.create(lab.operator, NewPrompt("Support", Content(text="{{ weak }}", model="lab:echo")))
+
+    def asked(name: str, model: str = "", **parameters: Any) -> VariantDraft:
+        return VariantDraft(name, PromptChoice(id=made.id, version=1), model=model, parameters=parameters)
+
+    done = await lab.ran(asked("own"), asked("other", "no-text"), asked("third", temperature=0.5))
+    assert (await service.promote(lab.operator, done.id, "third")).version == 2
+    assert (await service.promote(lab.operator, done.id, "other", label="staging")).version == 3
+    told = await service.prompt_standing(lab.operator, made.id)
+    assert told is not None
+    assert [(one.version, one.variant, one.num_passed) for one in told.versions] == [
+        (1, "own", 3), (2, "third", 3), (3, "other", 0)
+    ]  # fmt: skip
+    again = await service.score_again(lab.operator, done.id, ({"kind": "contains"},))
+    await service.start(lab.operator, again.id)
+    await lab.executor.execute(again.id)
+    last = await service.prompt_standing(lab.operator, made.id)
+    assert last is not None
+    assert [(one.version, one.experiment_id) for one in last.versions] == [(at, again.id) for at in (1, 2, 3)]

@@ -90,6 +90,8 @@ def test_what_chance_may_have_done_says_nothing_against_a_version() -> None:
     found = PromptStanding("exact", "Returns", (did(1, 9), did(2, 7), did(3, 2)))
     assert [bool(weak_words(found, version, 1)) for version in (1, 2, 3)] == [False, False, True]
     assert (found.best_beside(1), found.best_beside(2)) == (2, 1)
+    assert PromptStanding("exact", "Returns", (did(1, 5), did(2, 11), did(3, 9))).best_beside(1) == 3
+    assert PromptStanding("exact", "Returns", (did(1, 5), did(2, 12), did(3, 6))).best_beside(1) == 2
     none = PromptStanding("exact", "Returns", (did(2, 0),))
     assert weak_words(none, 2, 1) == "v2 passed 0 of 12 rows by exact."
     assert (weak_words(None, 2, 1), none.best_beside(1)) == ("", 0)
