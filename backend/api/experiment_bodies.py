@@ -118,11 +118,12 @@ class NewScore(Strict):
 
 
 class PromotionWish(Strict):
-    """`label` is of prompts; the verdicts are added to `comment`."""
+    """`label` is of prompts; the verdicts beside `baseline`, else the experiment's, are added to `comment`."""
 
     variant: str
     label: str = PRODUCTION
     comment: str = Field(default="", max_length=500)
+    baseline: str = ""
 
 
 class PromotionBody(BaseModel):

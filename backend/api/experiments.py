@@ -239,7 +239,7 @@ async def promote_variant(
 ) -> PromotionBody:
     """Point a label at a variant's prompt, or publish its flow; 202 where that waits for a second person."""
     made = await services().experiments.promote(
-        operator, experiment_id, body.variant, label=body.label, comment=body.comment
+        operator, experiment_id, body.variant, label=body.label, comment=body.comment, baseline=body.baseline
     )
     response.status_code = 202 if made.waits_for else 200
     return PromotionBody.of(made)

@@ -9,7 +9,7 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.errors import Conflict, Forbidden
-from backend.experiments.types import Experiment, Pinned, Promotion
+from backend.experiments.types import Comparison, Experiment, Pinned, Promotion
 from backend.operator import Operator, Permission
 from backend.prompts.types import PRODUCTION, STAGING
 from console import routes, toasts
@@ -48,6 +48,7 @@ class ExperimentPromoteState(Formed, rx.State):
     labels: rx.Field[list[Choice]] = rx.field(default_factory=list)
     label: rx.Field[str] = rx.field(PRODUCTION)
     drawn: rx.Field[int] = rx.field(0)
+    _baseline: str = ""  # beside which the verdicts are that go along
 
     @rx.event
     async def ask(self, variant: str) -> None:
@@ -72,9 +73,8 @@ class ExperimentPromoteState(Formed, rx.State):
                 self.labels, self.label = await _labels(operator, will.id)
             self.gate = await _gate(operator, will, page.experiment_id, self.label)
             said = await services().experiments.comparison(operator, page.experiment_id, page.baseline)
-            self.doubts = page.unreached or doubts(said, pinned.name)
-            # What speaks against it is no reason for it.
-            self.lead = "" if self.doubts else story(said, pinned.name, names_of(found))[:MAX_COMMENT]
+            self.doubts, self._baseline = page.unreached or doubts(said, pinned.name), said.baseline
+            self.lead = _reason(found, said, pinned.name) if not self.doubts else ""
             self.against = [
                 unbroken(line)
                 for line in (
@@ -114,6 +114,7 @@ class ExperimentPromoteState(Formed, rx.State):
                 self.variant,
                 label=form.get("label", PRODUCTION),
                 comment=form.get("comment", ""),
+                baseline=self._baseline,
             )
             self.opened = False
             await page._show_promoted(operator)
@@ -122,6 +123,14 @@ class ExperimentPromoteState(Formed, rx.State):
             will = await services().experiments.promotion(operator, page.experiment_id, self.variant)
             self.gate = await _gate(operator, will, page.experiment_id, self.label)
         return None
+
+
+def _reason(found: Experiment, said: Comparison, variant: str) -> str:
+    """Say for what it is promoted, and beside what; nothing speaks for a baseline beside itself."""
+    if variant == said.baseline:
+        return ""
+    names = names_of(found)
+    return f"Beside {names[said.baseline]}: {story(said, variant, names)}"[:MAX_COMMENT]
 
 
 async def _gate(operator: Operator, will: Promotion, experiment_id: str, label: str) -> GateLine:

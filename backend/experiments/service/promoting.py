@@ -37,15 +37,24 @@ class Promoting(Comparing):
         return (await self._version_that_says_it(operator, draft, pinned))[0]
 
     async def promote(
-        self, operator: Operator, experiment_id: str, variant: str, *, label: str = PRODUCTION, comment: str = ""
+        self,
+        operator: Operator,
+        experiment_id: str,
+        variant: str,
+        *,
+        label: str = PRODUCTION,
+        comment: str = "",
+        baseline: str = "",
     ) -> Promotion:
         """Point a label at a variant's prompt, or publish its flow; the verdicts go along as the comment.
+
+        They are those beside `baseline`, the experiment's own where none is named.
 
         A prompt that ran on another model or with other parameters than its version names gets a version that names
         them. Raise ExperimentNotFound, WrongState before its end, Conflict for what cannot be promoted.
         """
         row, draft, pinned = await self._promotable(operator, experiment_id, variant)
-        said = evidence(experiment_of(row), await self.comparison(operator, experiment_id), variant)
+        said = evidence(experiment_of(row), await self.comparison(operator, experiment_id, baseline), variant)
         words = f"{comment.strip()}\n{said}" if comment.strip() else said
         if pinned.kind == "flow":
             made = await self._publish(operator, pinned, words)

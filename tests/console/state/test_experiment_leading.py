@@ -52,7 +52,7 @@ async def test_another_variant_is_promoted_from_its_own_verdicts(tab: Tab, measu
     assert (dialog.variant, dialog.doubts, dialog.lead) == ("B", page.second.doubts, "")
     await dialog.ask("D")
     assert (dialog.variant, dialog.doubts) == ("D", "")
-    assert dialog.lead.startswith("D is better in exact (+100 points).")
+    assert dialog.lead.startswith("Beside A: D is better in exact (+100 points).")
     await dialog.send({"label": "production", "comment": ""})
     assert (page.first.words, page.second.words) == ("D is in production", "Promote B")
     page = await shown(tab, measured)

@@ -8,7 +8,7 @@ from typing import Any
 
 from backend.bootstrap import Services
 from backend.datasets.types import About, NewItem
-from backend.experiments.types import Requirement
+from backend.experiments.types import Draft, PromptChoice, Requirement, VariantDraft
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
 from console.state import formats
@@ -18,7 +18,7 @@ from console.state.experiment_require import ExperimentRequireState
 from console.state.prompt import PromptState
 from console.state.prompt_gate import PromptGateState, evaluators_in
 from console.state.prompt_rows import move_line
-from tests.console.experimenting import answered, dataset, owner, shown, support
+from tests.console.experimenting import answered, dataset, owner, passing, shown, support
 from tests.console.tab import Tab, tab
 
 __all__ = ["dataset", "owner", "support", "tab"]
@@ -83,6 +83,31 @@ async def what_a_gate_refuses_stands_in_the_dialog(
     assert (dialog.label, dialog.errors) == ("staging", {})
     await dialog.ask("v2")
     assert (dialog.gate, dialog.label, dialog.errors) == (said, "production", {}), "said before the click"
+
+
+async def test_reason_and_verdicts_are_beside_the_baseline_of_the_page(
+    tab: Tab, dataset: str, services: Services, owner: Operator
+) -> None:
+    kept = await services.prompts.create(owner, NewPrompt("Short", Content(text="Answer {{ question }}.")))
+    await services.prompts.save_version(owner, kept.id, Content(text="Say {{ question }}."))
+    await services.prompts.save_version(owner, kept.id, Content(text="Tell {{ question }}."))
+    await services.datasets.add_items(owner, dataset, [NewItem({"question": f"p{number}"}, "b") for number in range(8)])
+    variants = tuple(VariantDraft(f"v{at}", PromptChoice(id=kept.id, version=at)) for at in (1, 2, 3))
+    made = await services.experiments.create(owner, Draft("All", dataset, variants, ({"kind": "exact"},)))
+    await services.experiments.start(owner, made.id)
+    await services.experiments.carry_out(owner, made.id)
+    await passing(services, made, {0: 0, 1: 0, 2: 12})
+    page = await shown(tab, made)
+    await page.choose_baseline("v2")
+    await page.choose("v3")
+    dialog = tab.state(ExperimentPromoteState)
+    await dialog.ask("v3")
+    assert dialog.lead.startswith("Beside v2: v3 is better in exact (+100 points)")
+    await dialog.send({"label": "staging", "comment": ""})
+    [move] = await services.prompts.moves(owner, kept.id)
+    assert move.comment.startswith("Experiment All: v3 beside v2, on 12 rows of Returns v")
+    await dialog.ask("v2")
+    assert dialog.lead == "", "nothing is said of a baseline beside itself"
 
 
 async def test_a_promotion_says_which_version_it_makes(
