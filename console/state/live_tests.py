@@ -14,6 +14,7 @@ from backend.paging import Page
 from console import routes
 from console.state import formats
 from console.state.prompt_live_rows import live_card, shares_of
+from console.state.prompts_rows import LIVE_TESTS
 from console.state.seat import Phased
 
 # Of each the verdict is worked out anew.
@@ -83,7 +84,7 @@ def live_line(found: Report, zone: tzinfo, now: datetime) -> LiveLine:
     return LiveLine(
         id=test.id,
         name=test.prompt_name,
-        href=f"{routes.to(routes.PROMPT, test.prompt_id)}#live-tests",
+        href=f"{routes.to(routes.PROMPT, test.prompt_id)}#{LIVE_TESTS}",
         split=f"{test.label}: {shares_of(card)}",
         mark=card.mark,
         words=card.words,

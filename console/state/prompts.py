@@ -8,7 +8,9 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.errors import InvalidInput
+from backend.live_tests.types import State
 from backend.operator import Operator, Permission
+from backend.paging import Page
 from backend.prompts.types import Content, NewPrompt, Prompt
 from console import routes
 from console.state import formats
@@ -88,14 +90,15 @@ class PromptsState(Addressed, Phased, Formed, rx.State):
             self.may_edit = operator.may(Permission.PROMPTS_EDIT)
             self.waiting = [waiting_line(one) for one in await services().prompts.approvals(operator)]
             self.folders, self.tags = folders_of(prompts), tags_of(prompts)
-            await self._draw(prompts)
+            await self._draw(operator, prompts)
             self.phase = "ready" if prompts else "empty"
 
-    async def _draw(self, prompts: Sequence[Prompt]) -> None:
+    async def _draw(self, operator: Operator, prompts: Sequence[Prompt]) -> None:
         zone, now = await self._zone(), formats.now()
+        running = (await services().live_tests.list(operator, page=Page(MOST_SHOWN), state=State.RUNNING)).items
         found = matching(prompts, self.query, self.folder, self.tag)
         found.sort(key=lambda one: one.updated_at or one.created_at, reverse=True)
-        self.rows = [prompt_line(one, zone, now) for one in found[:MOST_SHOWN]]
+        self.rows = [prompt_line(one, zone, now, running) for one in found[:MOST_SHOWN]]
         several = len(found) > MOST_SHOWN
         of_all = f" of {formats.count(len(found))}" if several else ""
         self.shown = f"{formats.counted(len(self.rows), 'prompt')}{of_all}, last changed first"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
+from backend.live_tests.types import LiveTest
 from backend.prompts.types import Approval, Content, Placeholder, Prompt, Turn
 from console import routes
 from console.state import formats
 
 NO_FOLDER = "No folder"
+# The id of the live tests on the page of a prompt.
+LIVE_TESTS = "live-tests"
 EXAMPLE = "You answer for {{ company }}.\nAnswer in one sentence. If you do not know, say so."
 
 
@@ -28,8 +31,16 @@ def begun(kind: str, text: str) -> Content:
 
 
 @dataclass(frozen=True)
+class SplitLine:
+    """A live test that runs on a label of a prompt: which versions share it, and where it stands."""
+
+    words: str
+    href: str
+
+
+@dataclass(frozen=True)
 class PromptLine:
-    """A row of the list. `tip` is its description, or what it says first."""
+    """A row of the list. `tip` is its description, or what it says first; `splits` are its live tests that run."""
 
     id: str
     href: str
@@ -43,6 +54,7 @@ class PromptLine:
     changed: str
     exact: str
     tip: str
+    splits: list[SplitLine] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -63,7 +75,16 @@ class WaitingLine:
     by: str
 
 
-def prompt_line(prompt: Prompt, zone: tzinfo, at: datetime) -> PromptLine:
+def split_line(test: LiveTest) -> SplitLine:
+    """Return the split in a few words: "Live test on production: 50/50, v2 and v3"."""
+    total = sum(arm.weight for arm in test.arms)
+    shares = "/".join(f"{100 * arm.weight / total:.0f}" for arm in test.arms)
+    versions = formats.listed([f"v{arm.version}" for arm in test.arms])
+    address = f"{routes.to(routes.PROMPT, test.prompt_id)}#{LIVE_TESTS}"
+    return SplitLine(f"Live test on {test.label}: {shares}, {versions}", address)
+
+
+def prompt_line(prompt: Prompt, zone: tzinfo, at: datetime, running: Iterable[LiveTest] = ()) -> PromptLine:
     moved = prompt.updated_at or prompt.created_at
     first = next((line for line in prompt.content.system_text.split("\n") if line.strip()), "")
     return PromptLine(
@@ -79,6 +100,7 @@ def prompt_line(prompt: Prompt, zone: tzinfo, at: datetime) -> PromptLine:
         changed=formats.day(moved, zone, at),
         exact=formats.exact(moved, zone),
         tip=prompt.description or first,
+        splits=[split_line(one) for one in running if one.prompt_id == prompt.id],
     )
 
 

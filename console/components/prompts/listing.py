@@ -18,6 +18,7 @@ from console.components.ui import (
     menu,
     menu_item,
     panel,
+    status,
     table_foot,
     table_row,
     tag,
@@ -87,7 +88,7 @@ def _row(row: Any) -> rx.Component:
         cell(rx.el.span(name, rx.cond(row.active, tag("active"), rx.fragment()), class_name="row tight"), name=True),
         cell(row.kind, narrow=False),
         cell(rx.el.span(row.folder, class_name="ell t2"), narrow=False),
-        cell(_names(row.labels)),
+        cell(_names(row.labels), rx.foreach(row.splits, _split)),
         cell(_names(row.tags), narrow=False),
         cell(row.latest, number=True),
         cell(rx.el.time(row.changed, title=row.exact), number=True, narrow=False),
@@ -98,6 +99,11 @@ def _row(row: Any) -> rx.Component:
 
 def _names(names: Any) -> rx.Component:
     return rx.el.span(rx.foreach(names, lambda one: tag(one, key=one)), class_name="row tight wrap")
+
+
+def _split(one: Any) -> rx.Component:
+    """Lead to the live test that shares a label out."""
+    return rx.el.p(status("run", rx.el.a(one.words, href=one.href, class_name="u")), key=one.words)
 
 
 def _acts(row: Any) -> rx.Component:

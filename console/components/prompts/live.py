@@ -25,9 +25,9 @@ from console.state.judge_ask import JudgeAskState as Judge
 from console.state.prompt_edit import PromptEditState as Edit
 from console.state.prompt_labels import PromptLabelsState as Labels
 from console.state.prompt_live import PromptLiveState as Live
+from console.state.prompts_rows import LIVE_TESTS
 
 FORM = "live-form"
-SECTION = "live-tests"
 LOOK_SECONDS = 15
 
 
@@ -41,7 +41,7 @@ def live_tests() -> rx.Component:
             rx.el.ul(rx.foreach(Live.cards, _card), class_name="lbls"),
             watch,
             class_name="psec",
-            id=SECTION,
+            id=LIVE_TESTS,
         ),
         rx.fragment(),
     )

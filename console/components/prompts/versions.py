@@ -8,13 +8,14 @@ import reflex as rx
 
 from backend.prompts.types import PRODUCTION
 from console.components.prompts.gate import gate
-from console.components.prompts.live import SECTION, live_tests
+from console.components.prompts.live import live_tests
 from console.components.ui import button, phead, status, tag, when
 from console.state.prompt import PromptState as Prompt
 from console.state.prompt_gate import PromptGateState as Gate
 from console.state.prompt_labels import PromptLabelsState as Labels
 from console.state.prompt_live import PromptLiveState as Live
 from console.state.prompt_play import PromptPlayState as Play
+from console.state.prompts_rows import LIVE_TESTS
 
 
 def versions() -> rx.Component:
@@ -84,7 +85,7 @@ def _label(one: Any) -> rx.Component:
         disabled=~Labels.may_edit,
         custom_attrs={"data-once": ""},
     )
-    split = rx.el.a(rx.Var.create("Split: ") + Live.splits[one.name].to(str), href=f"#{SECTION}", class_name="t12")
+    split = rx.el.a(rx.Var.create("Split: ") + Live.splits[one.name].to(str), href=f"#{LIVE_TESTS}", class_name="t12")
     return rx.el.li(
         rx.el.span(
             rx.el.b(one.name, class_name="b"),

@@ -9,6 +9,7 @@ from backend.live_tests.types import Metric
 from backend.prompts.types import Content, NewPrompt
 from console.state import live_tests
 from console.state.live_tests import LiveTestsState
+from console.state.prompts import PromptsState
 from tests.backend.live_tests.conftest import HALF, Desk, desk
 from tests.console.tab import Tab, refused, tab
 
@@ -37,6 +38,21 @@ async def test_every_test_stands_with_its_state_and_its_verdict(desk: Desk, tab:
     assert old.href == f"/prompts/{desk.prompt}#live-tests"
     assert ([one.words for one in new.verdicts], new.metric) == (["v2 cannot tell"], "Polite, guarded by answered")
     assert new.notice == "Polite has judged none of its conversations, so nothing is compared by it."
+
+
+async def test_the_list_of_prompts_says_which_label_is_split_while_it_is(desk: Desk, tab: Tab) -> None:
+    shown = tab.state(PromptsState)
+    await shown.load()
+    assert [one.splits for one in shown.rows] == [[]]
+    test = await desk.start(*HALF)
+    await shown.load()
+    [row] = shown.rows
+    assert [(one.words, one.href) for one in row.splits] == [
+        ("Live test on production: 50/50, v1 and v2", f"/prompts/{desk.prompt}#live-tests")
+    ]
+    await desk.services.live_tests.stop(desk.operator, test.id)
+    await shown.load()
+    assert [one.splits for one in shown.rows] == [[]]
 
 
 async def test_older_tests_of_any_prompt_follow_page_by_page(
