@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +21,7 @@ from backend.experiments.types import (
     Draft,
     Experiment,
     FlowChoice,
+    JudgeDrift,
     OpenedCell,
     Plan,
     Promotion,
@@ -272,8 +274,8 @@ def opened_body(opened: OpenedCell) -> Any:
     return plain({**cell_body(opened.cell), **told, "messages": messages, "rendered_anew": not opened.problem})
 
 
-def comparison_body(found: Comparison) -> Any:
-    return plain(asdict(found))
+def comparison_body(found: Comparison, drifts: Sequence[JudgeDrift]) -> Any:
+    return plain({**asdict(found), "drifts": [asdict(one) for one in drifts]})
 
 
 def row_body(row: ComparedRow) -> Any:

@@ -206,8 +206,12 @@ async def score_cell(operator: Reviewer, experiment_id: str, number: int, body: 
 
 @router.get("/experiments/{experiment_id}/comparison")
 async def get_comparison(operator: Reader, experiment_id: str, baseline: str = "") -> Any:
-    """Return a verdict for each metric and variant, the trade-offs, and the slices that got worse."""
-    return comparison_body(await services().experiments.comparison(operator, experiment_id, baseline))
+    """Return a verdict for each metric and variant, the trade-offs, and the slices that got worse.
+
+    `drifts` are of judges that were changed: each with what became of its agreement with people.
+    """
+    found = await services().experiments.comparison(operator, experiment_id, baseline)
+    return comparison_body(found, await services().experiments.drifts(operator, experiment_id))
 
 
 @router.get("/experiments/{experiment_id}/gate")

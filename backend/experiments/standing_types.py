@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 # A difference of so many standard errors comes by chance 1 time in 20.
 SURE = 1.96
@@ -59,6 +60,22 @@ class JudgeDrift:
     metric: str
     drift: Drift
     before: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A judge whose scores are of `version` of how it is asked, while another experiment asked the `newest` since.
+
+    Versions count from 1 over the rows of one dataset, in the order in which they were first asked; one differs in its
+    rubric, its scale or its models. `newest_settings` are those of the evaluator there.
+    """
+
+    metric: str
+    version: int
+    newest: int
+    experiment_id: str
+    experiment_name: str
+    newest_settings: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ from backend.experiments.review_types import Asked, Review, Reviews
 from backend.experiments.standing_types import (
     Drift,
     JudgeDrift,
+    Outdated,
     PromptStanding,
     Since,
     VersionElsewhere,
@@ -124,6 +125,7 @@ __all__ = [
     "NodeDifference",
     "NodeFigures",
     "OpenedCell",
+    "Outdated",
     "Part",
     "Pinned",
     "PinnedNode",

@@ -76,6 +76,7 @@ from console.state.experiment_code import ExperimentCodeState
 from console.state.experiment_draft import ExperimentDraftState
 from console.state.experiment_form import ExperimentFormState
 from console.state.experiment_promote import ExperimentPromoteState
+from console.state.experiment_renew import ExperimentRenewState
 from console.state.experiment_review import ExperimentReviewState
 from console.state.experiments import ExperimentsState
 from console.state.first_run import FirstRunState
@@ -203,7 +204,13 @@ PAGES: tuple[Page, ...] = (
         experiment,
         routes.EXPERIMENT,
         "Experiment · Signalbox",
-        [ExperimentPromoteState.close, ExperimentState.load, ExperimentDraftState.load, ExperimentCodeState.load],
+        [
+            ExperimentPromoteState.close,
+            ExperimentState.load,
+            ExperimentDraftState.load,
+            ExperimentCodeState.load,
+            ExperimentRenewState.load,
+        ],
     ),
     Page(annotation, routes.ANNOTATION, "Annotation · Signalbox", AnnotationState.load),
     Page(annotation_queue, routes.ANNOTATION_QUEUE, "Annotation queue · Signalbox", AnnotateState.load),

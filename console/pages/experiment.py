@@ -12,6 +12,7 @@ from console.components.experiments.drafted import delete_draft_dialog, draft_ac
 from console.components.experiments.nodes import by_node
 from console.components.experiments.opened_cell import opened_cell_dialog
 from console.components.experiments.promoting import promote_button, promote_dialog, promote_other, promoted
+from console.components.experiments.renewing import outdated
 from console.components.experiments.repeated import repeated
 from console.components.experiments.requiring import require_dialog
 from console.components.experiments.rows import rows_panel
@@ -56,6 +57,7 @@ def experiment() -> rx.Component:
                 promoted(),
                 _asked(),
                 _since(),
+                outdated(),
                 _compared(),
                 code_that_is_decided(),
             ),

@@ -38,11 +38,14 @@ class Again(Making, Running):
         `changes` are its name, its budget and how fast it goes. Raise as `create`, ExperimentNotFound.
         """
         operator.require(Permission.EXPERIMENTS_EDIT)
+        wish = await self._scored_by(operator, experiment_id, evaluators)
+        return await self.create(operator, replace(wish, **changes))
+
+    async def _scored_by(self, operator: Operator, experiment_id: str, evaluators: Sequence[dict[str, Any]]) -> Draft:
         async with self._units.read(operator) as session:
             row = await Experiments(session, operator.project_id).get(experiment_id)
         named = f"{row.name[: MAX_NAME - len(SCORED_AGAIN)]}{SCORED_AGAIN}"
-        wish = replace(draft_of(row), name=named, evaluators=tuple(evaluators), answers_of=row.id, budget=None)
-        return await self.create(operator, replace(wish, **changes))
+        return replace(draft_of(row), name=named, evaluators=tuple(evaluators), answers_of=row.id, budget=None)
 
     async def plan_again(self, operator: Operator, experiment_id: str) -> tuple[Draft, Plan]:
         """Return what `run_again` would make, and what that would do and cost. Raise as `create`."""
