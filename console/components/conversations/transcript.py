@@ -91,7 +91,6 @@ def _head() -> rx.Component:
                 "Keep it beside, to compare",
                 BesideState.hold(TranscriptState.conversation_id),
                 size="sm",
-                class_name="hide-s",
             ),
             icon_button(
                 "trash-2",
