@@ -72,6 +72,20 @@ def find(page: Page, width: int, slug: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(slug)
 
 
+def find_the_cause(console: Console, width: int) -> None:
+    """See in the trace which node gave the words: it stands beside where there is room, else over the transcript."""
+    page = console.page
+    trace = page.get_by_role("complementary", name="Trace")
+    if width < WIDE:
+        page.get_by_role("button", name="Trace", exact=True).click()
+        trace = page.get_by_role("dialog", name="Trace of the answer")
+    trace.get_by_role("button", name=re.compile("Policy")).click()
+    expect(trace.locator(".vals").last).to_contain_text("14 days")
+    console.look(f"bad-conversation-cause-{width}")
+    if width < WIDE:
+        page.keyboard.press("Escape")
+
+
 def experiment(console: Console, dataset: str, slug: str) -> str:
     """Have the flow that is published answer the rows of the dataset."""
     body = {
@@ -94,10 +108,7 @@ def test_a_bad_answer_is_found_corrected_and_turns_green(console: Console, width
     page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
     console.open("/conversations")
     find(page, width, slug)
-    if width == WIDE:  # the cause stands beside: the node that gave these words
-        trace = page.get_by_role("complementary", name="Trace")
-        trace.get_by_role("button", name=re.compile("Policy")).click()
-        expect(trace.locator(".vals").last).to_contain_text("14 days")
+    find_the_cause(console, width)
 
     page.get_by_role("button", name="Make it a test").click()
     dialog = page.get_by_role("dialog")

@@ -155,6 +155,9 @@ def test_the_home_names_a_document_that_failed_with_its_reason(console: Console,
     expect(need).to_contain_text(reason)
     expect(need.get_by_role("button", name="Delete")).to_be_visible()
     expect(need.get_by_role("button", name="Try again")).to_be_hidden()  # a file cut off is cut off each time
+    parts = page.locator(".needs, .home-figures, .home-col")
+    assert [one.get_attribute("class") for one in parts.all()] == ["needs", "home-figures", "home-col"]
+    expect(page.locator(".home-col > *").first).to_have_attribute("id", "needs")
     console.look("home-needs")
     page.get_by_role("button", name="First steps").click()
     page.reload()

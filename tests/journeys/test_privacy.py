@@ -38,3 +38,42 @@ def test_one_persons_data_is_exported_and_another_id_takes_the_buttons_away(cons
     expect(page.get_by_role("button", name="Remove all of it")).to_have_count(0)
     expect(page.get_by_role("button", name="Export", exact=True)).to_have_count(0)
     expect(person).to_have_value("cust-export-2")
+
+
+def test_one_persons_data_is_removed_after_a_question_and_followed_to_its_end(console: Console) -> None:
+    page, person, kept = console.page, "cust-gone", "cust-stays"
+    rows = [
+        {"conversation_id": one, "agent": "Shop", "user_id": one, "question": f"Is {one} there?", "answer": "Yes."}
+        for one in (person, kept)
+    ]
+    content = "\n".join(json.dumps(row) for row in rows).encode()
+    answer = console.api.post("/api/conversations/import", files={"files": ("two.jsonl", content)})
+    assert '"result"' in answer.text, answer.text
+    console.open("/settings/privacy")
+    page.get_by_label("Person", exact=True).fill(person)
+    page.get_by_role("button", name="Count their data").click()
+    going = page.get_by_text(re.compile("^1 conversation, 2 messages"))
+    expect(going.first).to_be_visible()
+    asked = page.get_by_role("dialog", name=f"Remove all data of {person}?")
+    page.get_by_role("button", name="Remove all of it").click()
+    expect(asked).to_contain_text("1 conversation, 2 messages")
+    expect(asked).to_contain_text("It cannot be undone.")
+    console.look("privacy-question")
+    asked.get_by_role("button", name="Keep it").click()
+    expect(asked).to_have_count(0)
+    assert num_of(console, person) == 1
+    page.get_by_role("button", name="Remove all of it").click()
+    asked.get_by_role("button", name="Remove all of it").dblclick()
+    removal = page.get_by_role("table", name="Removals").get_by_role("row").filter(has_text="person").first
+    expect(removal).to_contain_text("Done")
+    expect(removal.get_by_role("cell").nth(2)).to_have_text("1 of 1")
+    expect(page.get_by_text("Removals under way")).to_have_count(0)
+    assert (num_of(console, person), num_of(console, kept)) == (0, 1)
+    console.open("/conversations?text=cust-gone")
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+
+
+def num_of(console: Console, person: str) -> int:
+    """Return how many conversations the log finds by what the person asked."""
+    found = console.api.get("/api/conversation-search", params={"text": f'"Is {person} there"'}).json()
+    return len(found["conversations"])
