@@ -21,15 +21,16 @@ from backend.experiments.named_nodes import unscored_variants
 from backend.experiments.outside import Outside, Row
 from backend.experiments.own_judges import judging_themselves
 from backend.experiments.pinning import pin
-from backend.experiments.prices import BUILT_IN, lacks_price, priced
+from backend.experiments.prices import priced
 from backend.experiments.reading_rows import asked_of, missing_in
 from backend.experiments.repository import Cells, Experiments
+from backend.experiments.repository.nodes import NodeTotals
 from backend.experiments.rescoring import answered_there, pinned_there
 from backend.experiments.shapes import pinned_of
 from backend.experiments.types import MAX_CELLS, Draft, Pinned, Plan
 from backend.operator import Operator
 from backend.paging import Page
-from backend.ports.language_model import Usage
+from backend.ports.language_model import BUILT_IN, Usage
 from backend.prompts.types import VersionRef, estimated_tokens
 
 SAMPLE_ROWS = 20
@@ -155,7 +156,7 @@ class Planner:
             unknown.append(f"{variant.name}: no earlier answers, so {EXPECTED_TOKENS_OUT} tokens and "
                            f"{EXPECTED_SECONDS:g} s each are supposed.")  # fmt: skip
         endpoint = await self._outside.models.resolve(self._operator, variant.model)
-        if lacks_price(endpoint):
+        if endpoint.lacks_price:
             unpriced.append(endpoint.reference)
         used = Usage(round(tokens_in), round(tokens_out))
         return tokens_in, tokens_out, self._outside.models.cost(endpoint, used), seconds
@@ -182,7 +183,10 @@ class Planner:
         if not runs:
             unknown.append(f"{variant.name}: the flow has not run yet, so its tokens and cost are not counted.")
             return 0.0, 0.0, None, EXPECTED_SECONDS
-        if any(priced(run.usage) is None for run in runs):
+        async with self._outside.units.read(self._operator) as session:
+            totals = NodeTotals(session, self._operator.project_id)
+            lack_price = await totals.lack_price([run.id for run in runs])
+        if lack_price or any(priced(run.usage) is None for run in runs):
             unpriced.append(f"models of {variant.flow_name}")
         return (
             fmean(run.usage.tokens_in for run in runs),
@@ -240,7 +244,7 @@ class Planner:
             prices = []
             for model in one.judges:
                 endpoint = await self._outside.models.resolve(self._operator, model)
-                if lacks_price(endpoint):
+                if endpoint.lacks_price:
                     unpriced.append(endpoint.reference)
                 prices.append(self._outside.models.cost(endpoint, Usage(round(tokens), JUDGE_TOKENS_OUT)))
             found.append((tokens, sum(prices, Decimal(0)) / len(prices)))

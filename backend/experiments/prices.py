@@ -5,11 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Protocol
 
-from backend.ports.language_model import ModelEndpoint
-
-# They run with the product: nobody is paid for them.
-BUILT_IN = frozenset({"embedded", "scripted"})
-
 
 class Used(Protocol):
     """What a call, or several, took."""
@@ -23,12 +18,11 @@ class Used(Protocol):
     @property
     def tokens_out(self) -> int: ...
 
+    @property
+    def has_unpriced(self) -> bool: ...
+
 
 def priced(used: Used) -> Decimal | None:
-    """Return the dollars, None where tokens of a model without a price were taken."""
-    return None if not used.cost and used.tokens_in + used.tokens_out else used.cost
-
-
-def lacks_price(endpoint: ModelEndpoint) -> bool:
-    """Say whether what this model takes is paid for at a price that nobody entered."""
-    return endpoint.kind not in BUILT_IN and not (endpoint.input_price or endpoint.output_price)
+    """Return the dollars, None where tokens of a model without a price were taken, be it one of several."""
+    is_free = not used.cost and used.tokens_in + used.tokens_out
+    return None if used.has_unpriced or is_free else used.cost

@@ -123,7 +123,8 @@ class _Heard:
 
 
 def _usage(context: NodeContext[Any], endpoint: ModelEndpoint, used: ModelUsage) -> Usage:
-    return Usage(used.input_tokens, used.output_tokens, context.outside.models.cost(endpoint, used))
+    has_unpriced = endpoint.lacks_price and used.input_tokens + used.output_tokens > 0
+    return Usage(used.input_tokens, used.output_tokens, context.outside.models.cost(endpoint, used), has_unpriced)
 
 
 async def _asked(

@@ -56,14 +56,23 @@ class Trigger(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens and money; `cost` is in US dollars."""
+    """Tokens and money; `cost` is in US dollars, without what models took that `has_unpriced` tells of.
+
+    A run that is read again tells nothing of that: its nodes do.
+    """
 
     tokens_in: int = 0
     tokens_out: int = 0
     cost: Decimal = Decimal(0)
+    has_unpriced: bool = False
 
     def __add__(self, other: Usage) -> Usage:
-        return Usage(self.tokens_in + other.tokens_in, self.tokens_out + other.tokens_out, self.cost + other.cost)
+        return Usage(
+            self.tokens_in + other.tokens_in,
+            self.tokens_out + other.tokens_out,
+            self.cost + other.cost,
+            self.has_unpriced or other.has_unpriced,
+        )
 
     def as_json(self) -> dict[str, Any]:
         return {"tokens_in": self.tokens_in, "tokens_out": self.tokens_out, "cost": float(self.cost)}

@@ -26,6 +26,10 @@ class Capabilities:
     json_schema: bool = False
 
 
+# They run with the product: nobody is paid for them.
+BUILT_IN = frozenset({"embedded", "scripted"})
+
+
 @dataclass(frozen=True, slots=True)
 class ModelEndpoint:
     """Where a model is asked, and what it costs. Never log or show it: `api_key` is the open key.
@@ -46,6 +50,11 @@ class ModelEndpoint:
     output_price: Decimal = Decimal(0)
     allow_private_address: bool = False
     provider_id: str = ""
+
+    @property
+    def lacks_price(self) -> bool:
+        """Say whether what this model takes is paid for at a price that nobody entered."""
+        return self.kind not in BUILT_IN and not (self.input_price or self.output_price)
 
 
 @dataclass(frozen=True, slots=True)

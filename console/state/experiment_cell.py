@@ -9,7 +9,7 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.experiments.types import IN_VAIN, Cell, CellStatus, OpenedCell
+from backend.experiments.types import HAS_UNPRICED, IN_VAIN, Cell, CellStatus, OpenedCell
 from backend.operator import Permission
 from backend.written import figure
 from console import routes
@@ -157,13 +157,15 @@ def cell_view(found: OpenedCell, numbers: list[int], units: Mapping[str, str] | 
 
 def _facts(found: OpenedCell) -> list[Fact]:
     cell = found.cell
+    cost = formats.cost(cell.cost - cell.judge_cost, cell.tokens_in + cell.tokens_out) or "$0"
+    free = ", without a model that has no price" if cell.detail.get(HAS_UNPRICED) and cost != formats.NO_PRICE else ""
     told = {
         "Variant": found.words,
         "Model": found.model,
         "Parameters": ", ".join(f"{name} {value}" for name, value in found.parameters.items()),
         "Attempts": formats.count(cell.tries) if cell.tries else "",
         "Tokens": f"{formats.count(cell.tokens_in)} in, {formats.count(cell.tokens_out)} out{_how(cell)}",
-        "Cost": formats.cost(cell.cost - cell.judge_cost, cell.tokens_in + cell.tokens_out) or "$0",
+        "Cost": f"{cost}{free}",
         "Judges": formats.money(cell.judge_cost, single=True) if cell.judge_cost else "",
         "Time": formats.span(cell.latency_ms) if cell.latency_ms else "",
     }

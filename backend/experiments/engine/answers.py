@@ -8,17 +8,22 @@ from typing import Any
 
 from backend.columns import storable
 from backend.experiments.models import ExperimentCellRow
+from backend.experiments.types import HAS_UNPRICED
 
 
 @dataclass(slots=True)
 class Answer:
-    """What came of one cell. `error` is empty where the answer is whole; `cost` counts failed tries too."""
+    """What came of one cell. `error` is empty where the answer is whole; `cost` counts failed tries too.
+
+    `has_unpriced` where a model of a flow has no price, so that `cost` is not all that it took.
+    """
 
     text: str = ""
     error: str = ""
     tokens_in: int = 0
     tokens_out: int = 0
     cost: Decimal = Decimal(0)
+    has_unpriced: bool = False
     latency_ms: float = 0.0
     tries: int = 1
     run_id: str = ""
@@ -35,6 +40,8 @@ def put_into(cell: ExperimentCellRow, answer: Answer) -> None:
     detail = dict(answer.detail)
     if answer.tool_calls:
         detail["tool_calls"] = answer.tool_calls
+    if answer.has_unpriced or HAS_UNPRICED in cell.detail:
+        detail[HAS_UNPRICED] = True
     if answer.passages:
         detail["passages"] = answer.passages
     cell.detail = storable(detail)
@@ -47,6 +54,7 @@ def kept_in(cell: ExperimentCellRow) -> Answer:
         tokens_in=cell.tokens_in,
         tokens_out=cell.tokens_out,
         cost=cell.cost,
+        has_unpriced=HAS_UNPRICED in cell.detail,
         latency_ms=cell.latency_ms,
         run_id=cell.run_id,
         tool_calls=cell.detail.get("tool_calls", []),

@@ -255,6 +255,7 @@ def _read(answer: Answer, result: RunResult) -> None:
 
 def _count(answer: Answer, used: RunUsage) -> None:
     answer.tokens_in, answer.tokens_out, answer.cost = used.tokens_in, used.tokens_out, used.cost
+    answer.has_unpriced = used.has_unpriced
 
 
 def settings_of(parameters: dict[str, Any]) -> ModelSettings:

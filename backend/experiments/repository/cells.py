@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.experiments.models import NOBODYS, ExperimentCellRow
 from backend.experiments.node_types import ABSENT
-from backend.experiments.types import IN_VAIN, OVERALL, UNOPPOSED, CellStatus, Progress
+from backend.experiments.types import HAS_UNPRICED, IN_VAIN, OVERALL, UNOPPOSED, CellStatus, Progress
 
 
 class Cells:
@@ -105,10 +105,12 @@ class Cells:
     async def numbers(self, experiment_id: str) -> Sequence[tuple[Any, ...]]:
         """Return (row, variant, repetition, status, scores, cost, latency) of every cell, as bare columns.
 
-        The cost is None where the answer took tokens of a model without a price: beside another it would cost less.
+        The cost is None where the answer took tokens of a model without a price: beside another it would cost less. A
+        flow may have asked that one beside others with a price.
         """
         cell = ExperimentCellRow
         has_price = or_(col(cell.cost) != 0, col(cell.tokens_in) + col(cell.tokens_out) == 0)
+        has_price = and_(has_price, col(cell.detail)[HAS_UNPRICED].as_string().is_(None))
         statement = select(
             col(cell.row),
             col(cell.variant),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -91,6 +92,18 @@ class NodeTotals:
             NodeTotal(node, count, int(failed), float(mean), float(median), cost, int(tokens), slowest, example or "")
             for node, count, failed, mean, median, cost, tokens, slowest, example in rows
         ]
+
+    async def lack_price(self, run_ids: Sequence[str]) -> bool:
+        """Say whether a node of these runs took tokens of a model without a price, whatever the others cost."""
+        tokens = col(NodeRunRow.tokens_in) + col(NodeRunRow.tokens_out)
+        statement = (
+            select(NodeRunRow.run_id)
+            .join(RunRow, col(RunRow.id) == col(NodeRunRow.run_id))
+            .where(RunRow.project_id == self._project_id, col(NodeRunRow.run_id).in_(run_ids))
+            .where(col(NodeRunRow.cost) == 0, tokens > 0)
+            .limit(1)
+        )
+        return (await self._session.exec(statement)).first() is not None
 
     def _answered(self, experiment_id: str) -> tuple[Any, ...]:
         return (
