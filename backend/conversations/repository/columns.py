@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, String, case, cast, func
 from sqlmodel import col
 
+from backend.conversations.mixes import BETWEEN as MIXED
 from backend.conversations.models import ConversationRow
 from backend.conversations.types import AGENT
 from backend.conversations.used_models import BETWEEN
@@ -13,12 +16,17 @@ from backend.conversations.used_models import BETWEEN
 def has_model(name: str, dialect: str) -> ColumnElement[bool]:
     """Tell the rows that keep a model; not by LIKE, for which SQLite takes large letters for small ones."""
     place = func.instr if dialect == "sqlite" else func.strpos
-    return place(BETWEEN + col(ConversationRow.model) + BETWEEN, f"{BETWEEN}{name}{BETWEEN}") > 0
+    return place(BETWEEN + _as_mixed(ConversationRow.model) + BETWEEN, f"{BETWEEN}{name}{BETWEEN}") > 0
+
+
+def _as_mixed(column: Any) -> ColumnElement[str]:
+    """Write a name as the mix has it: what is counted under it is found by it, whatever others put into a name."""
+    return func.replace(col(column), MIXED, " ")
 
 
 def prompt_column() -> ColumnElement[str]:
     """Write a prompt and its version as `prompt_choice` does."""
-    name = col(ConversationRow.prompt_name)
+    name = _as_mixed(ConversationRow.prompt_name)
     return case((name == "", ""), else_=name + " v" + cast(col(ConversationRow.prompt_version), String))
 
 
