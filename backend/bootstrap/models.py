@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from pathlib import Path
 from typing import Any, cast
 
 from backend.bootstrap.engines import engine
@@ -24,6 +23,7 @@ from backend.ports.language_model import (
     ModelSettings,
     Tool,
 )
+from backend.ports.rests import Rests
 from backend.settings import Settings
 
 MODELS = "models"
@@ -59,9 +59,13 @@ class HttpAtFirstCall:
 class ModelsAtFirstCall:
     """One language model for all kinds of endpoint: each kind's engine is loaded when it is first asked."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, rests: Rests | None = None) -> None:
+        """`rests` where other processes ask the same providers."""
         folder = settings.folder
-        self._made_with: dict[ModelKind, tuple[Path, ...]] = {"embedded": (folder / MODELS, children_log(folder))}
+        self._made_with: dict[ModelKind, tuple[Any, ...]] = {
+            "embedded": (folder / MODELS, children_log(folder)),
+            "openai": (rests,),
+        }
         self._loaded: dict[ModelKind, LanguageModel] = {}
         self._loading = asyncio.Lock()
 

@@ -61,6 +61,7 @@ from backend.ports.sealing import Sealer
 from backend.ports.traces import Traces
 from backend.privacy.service import DUE, PrivacyService
 from backend.prompts.service import PromptService
+from backend.providers.resting import SharedRests
 from backend.providers.service import ProviderService
 from backend.secrets.service import SecretService
 from backend.settings import Settings
@@ -150,7 +151,8 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     units.lent[SIGNER] = sealer
     events = cast(Events, engine("events.in_process", "InProcessEvents")())
     jobs = open_jobs(settings, database, executor_id)
-    http, language_model, masking = HttpAtFirstCall(), ModelsAtFirstCall(settings), open_masking(units, sealer)
+    rests = SharedRests(units) if database.kind == "postgres" else None  # others work on one Postgres, and only there
+    http, language_model, masking = HttpAtFirstCall(), ModelsAtFirstCall(settings, rests), open_masking(units, sealer)
     rooms = open_rooms(settings, beside_server=executor_id != SERVER)
     conversations = ConversationService(units, masking)
     providers = open_providers(settings, units, sealer=sealer, http=http, models=language_model, rooms=rooms)

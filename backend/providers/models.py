@@ -56,6 +56,18 @@ class ProviderModelRow(SQLModel, table=True):
     last_test: dict[str, Any] | None = Field(default=None, sa_type=Json)
 
 
+class ProviderRestRow(SQLModel, table=True):
+    """Until when a provider wants to be left alone, for all processes on one Postgres; a row of no tenant.
+
+    `who` is a digest of the provider's address and the key by which it is asked: two projects with one key share it.
+    """
+
+    __tablename__ = "provider_rest"
+
+    who: str = Field(primary_key=True)
+    until: datetime = Field(sa_type=UtcDateTime)
+
+
 class ModelDefaultRow(SQLModel, table=True):
     """Which model a project's nodes use that name none."""
 

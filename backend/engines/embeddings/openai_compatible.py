@@ -67,7 +67,7 @@ class OpenAiEmbedder:
 
     async def _asked(self, texts: Sequence[str]) -> CreateEmbeddingResponse:
         async with self._clients.use(self._endpoint) as (client, gate):
-            await gate.wait()
+            await gate.wait(self._patience.longest_retry_after)
             return await self._answered(client, texts)
 
     async def _answered(self, client: LeanClient, texts: Sequence[str]) -> CreateEmbeddingResponse:

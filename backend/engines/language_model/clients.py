@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from backend.engines.language_model.gate import Gate
 from backend.engines.language_model.lean_client import LeanClient
 from backend.ports.http import Reach
 from backend.ports.language_model import ModelEndpoint
+from backend.ports.rests import Rests
 
 MAX_CLIENTS = 64
 # A long answer of 100,000 tokens takes some 25 MB on the wire, so the cap of web pages would cut it.
@@ -29,6 +31,12 @@ def reach_of(endpoint: ModelEndpoint) -> Reach:
     """Let a provider be reached at its own port, and at its own private address where an owner chose so."""
     private = frozenset({endpoint.base_url}) if endpoint.allow_private_address else frozenset[str]()
     return Reach(ports=frozenset({place_of(endpoint.base_url).port}), private_origins=private)
+
+
+def _who(endpoint: ModelEndpoint) -> str:
+    """Name the provider and the key that it knows us by, so that neither can be read from it."""
+    told = repr((endpoint.base_url, endpoint.organisation, endpoint.api_key))
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 class ModelTransport(GuardedTransport):
@@ -58,9 +66,13 @@ class Clients:
     """One pool and one gate for each base URL, key and reach; beyond 64 the least recently used that is idle ends."""
 
     def __init__(
-        self, resolver: Resolver = system_resolver, network: httpcore2.AsyncNetworkBackend | None = None
+        self,
+        resolver: Resolver = system_resolver,
+        network: httpcore2.AsyncNetworkBackend | None = None,
+        rests: Rests | None = None,
     ) -> None:
         self._resolver = resolver
+        self._rests = rests
         self._network = network
         self._kept: OrderedDict[tuple[str, ...], _Kept] = OrderedDict()
 
@@ -81,7 +93,7 @@ class Clients:
     def _of(self, endpoint: ModelEndpoint) -> _Kept:
         parts = (endpoint.base_url, endpoint.api_key, endpoint.organisation, str(endpoint.allow_private_address))
         if parts not in self._kept:
-            self._kept[parts] = _Kept(self._made(endpoint), Gate())
+            self._kept[parts] = _Kept(self._made(endpoint), Gate(rests=self._rests, who=_who(endpoint)))
         self._kept.move_to_end(parts)
         return self._kept[parts]
 

@@ -191,7 +191,7 @@ class GuardedModel(OpenAIChatModel):
     async def request_stream(self, *request: Any, **options: Any) -> AsyncGenerator[StreamedResponse]:
         async with AsyncExitStack() as stack:
             for number in range(1, self._patience.attempts + 1):
-                await self._gate.wait()
+                await self._gate.wait(self._patience.longest_retry_after)
                 try:
                     stream = await self._first_token(stack, *request, **options)
                     break
@@ -210,7 +210,7 @@ class GuardedModel(OpenAIChatModel):
         self._gate.failed()
         seconds = pause_before(number, error.retry_after, self._patience)
         if error.retry_after is not None:
-            self._gate.leave_alone(error.retry_after, self._patience.longest_retry_after)
+            await self._gate.leave_alone(error.retry_after, self._patience.longest_retry_after)
         if seconds is None:
             raise error
         await self._told(number, error, seconds)

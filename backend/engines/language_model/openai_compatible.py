@@ -54,6 +54,7 @@ from backend.ports.language_model import (
     Tool,
     ToolResult,
 )
+from backend.ports.rests import Rests
 
 WAITING_EVENTS = 256
 MAX_MODELS = 64  # of one provider, whose names anybody may make up
@@ -71,9 +72,14 @@ class OpenAiCompatible:
     """Ask models over HTTP. One object serves all providers; it keeps their connections."""
 
     def __init__(
-        self, *, resolver: Resolver = system_resolver, network: httpcore2.AsyncNetworkBackend | None = None
+        self,
+        rests: Rests | None = None,
+        *,
+        resolver: Resolver = system_resolver,
+        network: httpcore2.AsyncNetworkBackend | None = None,
     ) -> None:
-        self._clients = Clients(resolver, network)
+        """`rests` where other processes ask the same providers."""
+        self._clients = Clients(resolver, network, rests)
 
     async def stream(
         self,
@@ -141,6 +147,7 @@ class _Call:
                 hint=f"It is tried again in {left:.0f} s.",
                 may_help_to_retry=True,
             )
+        await gate.hear(self._patience.longest_retry_after)
         if (left := gate.seconds_resting()) > 0:
             raise resting(left)
         model = self._model(client, gate).telling(self._tell_attempt)
