@@ -196,16 +196,21 @@ function Bad({ plan, fits, known, skipKnown, skipBad, onSkip, words }) {
 function Known({ store, plan, skip, onSkip, words }) {
   const order = useStore(store, (s) => s.order);
   const near = plan.near ?? [];
+  if (!plan.num_duplicates && !plan.num_near) return null;
   return (
     <div className="dup">
-      <h3>Already here {plan.num_duplicates > 0 ? <span className="st warn"><Warn />{plan.num_duplicates.toLocaleString("en")}</span> : <span className="st ok">0</span>}</h3>
+      {plan.num_duplicates > 0 && <h3>Already here <span className="st warn"><Warn />{plan.num_duplicates.toLocaleString("en")}</span></h3>}
       <ul>{plan.duplicates.slice(0, 20).map((one) => (
         <li key={one.number}><span className="mono t2">line {one.number}</span><span>{words.known(one, store, order)}</span></li>
-      ))}
-      {near.slice(0, 20).map((one) => (
-        <li key={one.number}><span className="mono t2">line {one.number}</span><span>{percent(one.likeness)} like {one.row ? <button type="button" className="link mono" onClick={() => store.goTo(one.row)}>{numbered(one.row)}</button> : "a line above"}</span></li>
       ))}</ul>
-      {plan.num_near > 0 && <p className="t2">{counted(plan.num_near, "row is", "rows are")} nearly the same as others, and {plan.num_near === 1 ? "comes" : "come"} in.</p>}
+      {plan.num_near > 0 && (
+        <details>
+          <summary>{counted(plan.num_near, "row is", "rows are")} nearly the same as others, and {plan.num_near === 1 ? "comes" : "come"} in</summary>
+          <ul>{near.slice(0, 20).map((one) => (
+            <li key={one.number}><span className="mono t2">line {one.number}</span><span>{percent(one.likeness)} like {one.row ? <button type="button" className="link mono" onClick={() => store.goTo(one.row)}>{numbered(one.row)}</button> : "a line above"}</span></li>
+          ))}</ul>
+        </details>
+      )}
       {plan.num_duplicates > 0 && !words.alwaysSkips && <label className="row"><input type="checkbox" checked={skip} onChange={(event) => onSkip(event.target.checked)} /> Skip {plan.num_duplicates.toLocaleString("en")}</label>}
     </div>
   );

@@ -30,7 +30,7 @@ COLUMNS = (
     Column("Prompt and label"),
     Column("State", width="132px"),
     Column("Verdict", width="200px"),
-    Column("Decided by", width="220px", narrow=False),
+    Column("Primary metric", width="220px", narrow=False),
     Column("Conversations", number=True, narrow=False),
     Column("Started", width="96px", narrow=False),
 )

@@ -27,12 +27,12 @@ from console.problems import caught
 from console.state.addresses import Addressed
 from console.state.evaluator_fields import EvaluatorLine, evaluator_line, shown_with
 from console.state.experiment_entries import DEFAULTS, SAVE, START, draft_of, numbers_of, rows_text
+from console.state.experiment_form_only import CONTAINS, by_containing
 from console.state.experiment_offers import (
     Offered,
     asked_by,
     of_dataset,
     offered,
-    placed_anew,
     required_of,
     scored_name,
     scoring_kinds,
@@ -41,13 +41,14 @@ from console.state.experiment_offers import (
 from console.state.experiment_plan import PlanView, plan_view
 from console.state.experiment_scoring import begun_with, scoring_of
 from console.state.experiment_variants import FLOW, INLINE, LETTERS, MANAGED, VariantLine, shown, unlike
+from console.state.experiment_varied import Varied
 from console.state.experiment_wrong import placed
 from console.state.forms import Choice, Formed
 from console.state.naming import copied_from, copy_name
 from console.state.seat import Phased
 
 
-class ExperimentFormState(Addressed, Formed, Phased, rx.State):
+class ExperimentFormState(Addressed, Formed, Phased, Varied, rx.State):
     """Entries stay in the browser until they are sent; here stands which there are, and what they began with.
 
     `draft_id` is of the draft that is edited, empty for a new one; `outdated` says why another one is made after all.
@@ -66,7 +67,6 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     small_note: rx.Field[str] = rx.field("")
     kinds: rx.Field[list[Choice]] = rx.field(default_factory=list)
     code_note: rx.Field[str] = rx.field("")
-    variants: rx.Field[list[VariantLine]] = rx.field(default_factory=list)
     baseline: rx.Field[str] = rx.field("")
     wrong: rx.Field[list[Choice]] = rx.field(default_factory=list)
     scoring_note: rx.Field[str] = rx.field("")
@@ -108,7 +108,11 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
             elif scores := self._asked("scores"):
                 kept = await services().experiments.get(operator, scores)
                 self.name = f"{kept.name[: MAX_NAME - len(SCORED_AGAIN)]}{SCORED_AGAIN}"
-                await self._fill(operator, found, replace(kept, draft=replace(kept.draft, answers_of=kept.id)))
+                again = replace(kept.draft, answers_of=kept.id)
+                if self._asked("by") == CONTAINS:
+                    begun = await begun_with(operator, found, CONTAINS, again.dataset_id)
+                    again = replace(again, evaluators=by_containing(again.evaluators, begun))
+                await self._fill(operator, found, replace(kept, draft=again))
             elif not await self._begin_asked(operator, found):
                 await self._begin(operator, found)
             self.phase = "ready"
@@ -193,22 +197,6 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
             choices = {MANAGED: self.prompts, FLOW: self.flows}.get(kind) or [Choice("", "")]
             await self._add(operator, VariantLine("", "", "", kind, subject=choices[0].value))
             self.variants = unlike(self.variants)
-
-    @rx.event
-    async def remove_variant(self, key: str) -> None:
-        """Take a variant away."""
-        await self._operator(Permission.EXPERIMENTS_EDIT)
-        left = [one for one in self.variants if one.key != key]
-        self.variants = [replace(one, at=f"variants.{at}", letter=LETTERS[at]) for at, one in enumerate(left)]
-
-    @rx.event
-    async def pick_subject(self, key: str, subject: str) -> None:
-        """Choose the prompt or the flow of a variant."""
-        operator = await self._operator(Permission.EXPERIMENTS_EDIT)
-        self.variants = [
-            await placed_anew(operator, one, subject, at) if one.key == key else one
-            for at, one in enumerate(self.variants)
-        ]
 
     @rx.event
     async def add_evaluator(self, kind: str) -> None:

@@ -23,6 +23,8 @@ from console.state.experiment_variants import (
     MANAGED,
     VERSION,
     VariantLine,
+    own_model,
+    ref_of,
     versions_of_flow,
     versions_of_prompt,
 )
@@ -130,7 +132,7 @@ async def _bases(operator: Operator) -> list[Choice]:
 
 async def versioned(operator: Operator, line: VariantLine, subject: str) -> VariantLine:
     """Return the variant with the versions of its prompt or flow to pick from; none of what is not there."""
-    versions, nodes, bases = list[Choice](), list[str](), list[Choice]()
+    versions, nodes, bases, own = list[Choice](), list[str](), list[Choice](), ""
     try:
         if subject and line.kind == MANAGED:
             prompt = await services().prompts.get(operator, subject)
@@ -145,7 +147,9 @@ async def versioned(operator: Operator, line: VariantLine, subject: str) -> Vari
         subject = ""
     known = [one.value for one in versions]
     version = line.version if line.version in known else (known or [""])[0]
-    return replace(line, subject=subject, versions=versions, version=version, nodes=nodes, bases=bases)
+    if subject and line.kind == MANAGED:
+        own = own_model((await services().prompts.get_version(operator, subject, ref_of(version))).content)
+    return replace(line, subject=subject, versions=versions, version=version, nodes=nodes, bases=bases, own=own)
 
 
 async def asked_by(operator: Operator, flow: str, prompt: str, first: str) -> tuple[str, list[VariantLine]]:

@@ -62,7 +62,7 @@ async def _fitting(operator: Operator, dataset_id: str, *, can_judge: bool) -> t
     if 2 * max(len(long), len(corrected)) > len(expected):
         why = SENTENCES_EXPECTED if 2 * len(long) > len(expected) else CORRECTIONS_EXPECTED
         if can_judge:
-            return {"kind": "judge", "name": "same", "rubric": SAYS_THE_SAME}, f"{why}{JUDGED}"
+            return {"kind": "judge", "name": "correctness", "rubric": SAYS_THE_SAME}, f"{why}{JUDGED}"
         return {"kind": "similarity"}, f"{why}{COMPARED}"
     if texts and 2 * sum(map(_is_phrase, texts)) >= len(expected) and not _repeats(texts):
         return {"kind": "contains", "whole": max(map(max, texts)) < UNBROKEN_FROM}, PHRASES_EXPECTED

@@ -11,7 +11,7 @@ from backend.errors import InvalidInput
 from backend.experiments.types import FlowChoice, PromptChoice, VariantDraft
 from backend.flows.types import Flow, VersionInfo
 from backend.plain_json import NotPlain, read_json
-from backend.prompts.types import Prompt
+from backend.prompts.types import Content, Prompt, VersionRef
 from console.state.forms import Choice
 
 MANAGED, INLINE, FLOW = "prompt", "inline", "flow"
@@ -25,7 +25,8 @@ SEARCHES = {"hybrid": "Meaning and words", "semantic": "Meaning", "keyword": "Wo
 class VariantLine:
     """A variant of the form. `at` is how a refusal names it; `subject` the prompt or flow, `version` which of it.
 
-    `nodes` are the titles of those of a flow, `bases` the knowledge bases that they may search in place of their own.
+    `nodes` are the titles of those of a flow, `bases` the knowledge bases that they may search in place of their own;
+    `own` is the model that the version of a prompt names, empty where it names none.
     """
 
     key: str
@@ -48,12 +49,18 @@ class VariantLine:
     knowledge_base: str = ""
     passages: str = ""
     search: str = ""
+    own: str = ""
 
 
 def versions_of_prompt(prompt: Prompt) -> list[Choice]:
     """Return labels, then numbers, newest first."""
     labels = [Choice(f"{LABEL}{name}", f"{name}, now v{number}") for name, number in sorted(prompt.labels.items())]
     return labels + [Choice(f"{VERSION}{number}", f"v{number}") for number in range(prompt.latest, 0, -1)]
+
+
+def own_model(content: Content) -> str:
+    """Return the name of the model that a version of a prompt names, without its provider."""
+    return content.model.partition(":")[2] or content.model
 
 
 def versions_of_flow(flow: Flow, versions: Sequence[VersionInfo]) -> list[Choice]:
@@ -149,6 +156,12 @@ def managed(subject: str, version: str) -> PromptChoice:
     which, named = version.partition(":")[::2]
     number = int(named) if which == "version" and named.isdigit() else None
     return PromptChoice(id=subject, version=number, label="" if number else named)
+
+
+def ref_of(version: str) -> VersionRef:
+    """Return the version of a prompt that was picked: a label's, or one by its number."""
+    found = managed("", version)
+    return VersionRef(found.label, found.version)
 
 
 def _called(line: VariantLine, version: str, model: str) -> str:

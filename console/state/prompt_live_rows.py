@@ -24,12 +24,18 @@ from console.state import formats
 from console.state.forms import Choice
 
 NAMES = {
-    Metric.ANSWERED: "Answered",
-    Metric.SATISFIED: "Satisfied",
+    Metric.ANSWERED: "Answer rate",
+    Metric.SATISFIED: "Satisfaction",
     Metric.COST: "Cost",
-    Metric.LATENCY: "Time a turn",
+    Metric.LATENCY: "Latency",
 }
-METRICS = [Choice(metric.value, name) for metric, name in NAMES.items()]
+MEANT = {
+    Metric.ANSWERED: "share of conversations answered without a failure",
+    Metric.SATISFIED: "share of rated conversations with a thumb up or 4 to 5 of 5",
+    Metric.COST: "mean cost of a conversation",
+    Metric.LATENCY: "mean time of a turn",
+}
+METRICS = [Choice(metric.value, f"{name}, {MEANT[metric]}") for metric, name in NAMES.items()]
 # How the form names a judge: "judged:Polite".
 OF_JUDGE = f"{Metric.JUDGED.value}:"
 VERDICTS = {"better": "Better", "worse": "Worse", "same": "Same", "cannot_tell": "Cannot tell"}
@@ -252,9 +258,8 @@ def _chosen(value: str) -> tuple[str, str]:
 
 def metrics_of(judges: Iterable[PinnedJudge]) -> list[Choice]:
     """Return what may decide or guard a test: what is known of every conversation, and what judges say."""
-    said = [
-        Choice(f"{OF_JUDGE}{one.name}", f"Judge {one.name}, {'share' if one.is_share else 'mean'}") for one in judges
-    ]
+    means = {True: "share that passes", False: "mean score"}
+    said = [Choice(f"{OF_JUDGE}{one.name}", f"Judge {one.name}, {means[one.is_share]}") for one in judges]
     return [*METRICS, *said]
 
 

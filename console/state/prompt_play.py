@@ -19,6 +19,7 @@ from console.state.answering import FRAME_SECONDS, Answering
 from console.state.forms import Formed
 from console.state.prompt import PromptState
 from console.state.prompt_draft import PromptDraftState
+from console.state.prompt_play_adding import another
 from console.state.prompt_play_rows import (
     SETTINGS,
     ColumnLine,
@@ -158,12 +159,11 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
 
     @rx.event
     async def add(self) -> None:
-        """Add a column like the last one."""
+        """Add a column like the last one, on a version or a model that no other asks."""
         operator = await self._operator(Permission.PROMPTS_RUN)
         if len(self.columns) < MAX_COLUMNS and not self.running:
-            page, last = await self.get_state(PromptState), self.columns[-1:]
-            like = last[0] if last else ColumnLine("", str(page.latest))
-            self.columns, self._is_offer = lettered([*self.columns, blank(like)]), False
+            latest, self._is_offer = (await self.get_state(PromptState)).latest, False
+            self.columns = lettered([*self.columns, await another(operator, self.columns, latest)])
             await self._find_needs(operator)
 
     @rx.event

@@ -42,9 +42,9 @@ def variant_card(one: Any) -> rx.Component:
         rx.cond(said, status("fail", said), rx.fragment()),
         rx.match(
             one.kind,
-            (MANAGED, rx.fragment(_subject(one, Form.prompts, "Prompt"), _asking(one, "The prompt's own", ", else "))),
+            (MANAGED, rx.fragment(_subject(one, Form.prompts, "Prompt"), _asking(one))),
             (FLOW, rx.fragment(_subject(one, Form.flows, "Flow"), _instead(one))),
-            rx.fragment(_texts(one), _asking(one, "The project's default", ", ")),
+            rx.fragment(_texts(one), _asking(one)),
         ),
         rx.cond(Form.errors.contains(one.key), status("fail", Form.errors[one.key]), rx.fragment()),
         id=one.key,
@@ -63,7 +63,12 @@ def _subject(one: Any, choices: Any, word: str) -> rx.Component:
         on_change=lambda value: Form.pick_subject(one.key, value),
     )
     version = select(
-        one.versions, id=one.key + "-version", name=one.key + ".version", default_value=one.version, key=one.subject
+        one.versions,
+        id=one.key + "-version",
+        name=one.key + ".version",
+        default_value=one.version,
+        on_change=lambda value: Form.pick_version(one.key, value),
+        key=one.subject,
     )
     none = rx.el.p(f"There is no {word.lower()} yet.", class_name="t2")
     drawn = rx.el.div(
@@ -145,9 +150,12 @@ def _texts(one: Any) -> rx.Component:
     )
 
 
-def _asking(one: Any, default: str, then: str) -> rx.Component:
-    """Draw the model and its parameters; `then` leads from the default to the name of the project's model."""
-    named = rx.Var.create(default) + rx.cond(Form.default_model, then + Form.default_model, "").to(str)
+def _asking(one: Any) -> rx.Component:
+    """Draw the model and its parameters; what chooses none is asked on the version's own, else on the project's."""
+    default = rx.Var.create("The project's default") + rx.cond(Form.default_model, ", " + Form.default_model, "").to(
+        str
+    )
+    named = rx.cond(one.own, rx.Var.create("The version's own, ") + one.own, default)
     model = rx.el.select(
         rx.el.option(named, value=""),
         rx.foreach(Form.models, lambda model: rx.el.option(model.label, value=model.value)),

@@ -155,3 +155,15 @@ async def test_a_draft_shows_its_plan_and_copies_of_it_begin_alike(
     assert (page.phase, page.line.status, page.cards) == ("ready", "draft", [])
     await services.experiments.start(owner, made.id)
     assert ("Ask the rest" in str((await page.cancel()).args), page.line.retry) == (True, "Ask the rest")
+
+
+async def test_a_variant_says_on_which_model_its_version_is_asked(
+    tab: Tab, support: Prompt, services: Services, owner: Operator
+) -> None:
+    await services.prompts.save_version(owner, support.id, Content(text="Say {{ question }}.", model="lab:large"))
+    form = await opened(tab, f"?prompt={support.id}")
+    assert [(one.version, one.own) for one in form.variants] == [("label:production", ""), ("version:3", "large")]
+    first, second = (one.key for one in form.variants)
+    await form.pick_version(first, "version:3")
+    await form.pick_version(second, "version:2")
+    assert [one.own for one in form.variants] == ["large", ""]

@@ -36,7 +36,7 @@ async def test_every_test_stands_with_its_state_and_its_verdict(desk: Desk, tab:
     assert (old.name, old.split, old.words, old.count) == ("Answer", "production: v1 50 %, v2 50 %", "Stopped", "800")
     assert ([(one.mark, one.words) for one in old.verdicts], old.notice) == ([("ok", "v2 better")], "")
     assert old.href == f"/prompts/{desk.prompt}#live-tests"
-    assert ([one.words for one in new.verdicts], new.metric) == (["v2 cannot tell"], "Polite, guarded by answered")
+    assert ([one.words for one in new.verdicts], new.metric) == (["v2 cannot tell"], "Polite, guarded by answer rate")
     assert new.notice == "Polite has judged none of its conversations, so nothing is compared by it."
 
 

@@ -75,7 +75,7 @@ async def test_a_label_is_split_stopped_and_promoted(
     card = live.cards[0]
     assert not card.reaches_nobody
     assert (live.opened, live.is_running, card.words, card.metric) == (
-        False, True, "Running", "Time a turn, guarded by answered"
+        False, True, "Running", "Latency, guarded by answer rate"
     )  # fmt: skip
     assert [(one.name, one.share, one.is_baseline) for one in card.arms] == [
         ("v1", "75 %", True),
@@ -112,7 +112,7 @@ async def test_what_reaches_nobody_or_fails_the_gate_is_said_where_it_is_begun_a
     await live.ask_promote(live.cards[0].id, 2)
     asked = live.promoting
     assert (asked.version, asked.label, asked.gate.mark, asked.waits) == (2, "production", "", False)
-    assert asked.against == ["Answered is not decided: too few conversations yet."]
+    assert asked.against == ["Answer rate is not decided: too few conversations yet."]
     await services.experiments.require(owner, "prompt", answer.id, Requirement(dataset.id, ({"kind": "exact"},)))
     assert await live.promote(asked.test, 2) is None
     said = live.promoting.gate
@@ -176,8 +176,8 @@ def test_a_guardrail_of_its_own_says_how_each_version_stands() -> None:
     reports = tuple(ArmReport(arm, 60, values) for arm, values in zip(arms, told, strict=True))
     card = live_card(Report(test, reports, (cost, guard), 0.5, split_is_broken=False), UTC, NOW)
     assert [(one.guard, one.guard_mark) for one in card.arms] == [
-        ("Answered 90.0 %", ""),
-        ("Answered 70.0 %, worse: \u221231.0 pt to \u22129.0 pt", "fail"),
+        ("Answer rate 90.0 %", ""),
+        ("Answer rate 70.0 %, worse: \u221231.0 pt to \u22129.0 pt", "fail"),
     ]
     assert card.arms[1].words == "Better"
     alone = live_card(

@@ -39,11 +39,11 @@ async def test_a_judge_is_offered_once_it_judged_and_decides(services: Services,
     conversation, _ = await desk.say()
     await desk.judge({conversation: 1.0})
     await live.ask()
-    assert (live.metrics[-1].value, live.metrics[-1].label) == ("judged:Polite", "Judge Polite, share")
+    assert (live.metrics[-1].value, live.metrics[-1].label) == ("judged:Polite", "Judge Polite, share that passes")
     assert live.guardrails[-1].label == "None"
     await live.start({"label": PRODUCTION, "w1": "1", "w2": "1", "metric": "judged:Polite", "guardrail": "answered"})
     card = live.cards[0]
-    assert (live.errors, card.metric, card.ask) == ({}, "Polite, guarded by answered", "")
+    assert (live.errors, card.metric, card.ask) == ({}, "Polite, guarded by answer rate", "")
     assert card.judged == "Polite has judged none of its conversations, so nothing is compared by it."
     await desk.say()
     await live.load()

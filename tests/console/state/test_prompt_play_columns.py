@@ -8,7 +8,8 @@ from backend.prompts.types import Content, NewPrompt, Prompt
 from console.state.prompt_draft import PromptDraftState
 from console.state.prompt_edit import PromptEditState
 from console.state.prompt_play import PromptPlayState
-from console.state.prompt_play_rows import SAID
+from console.state.prompt_play_adding import unlike
+from console.state.prompt_play_rows import SAID, ColumnLine
 from tests.console.state.test_prompt_play import answer, opened, owner, run
 from tests.console.tab import Tab, tab
 
@@ -75,3 +76,13 @@ async def test_columns_that_nobody_touched_follow_the_version_that_is_looked_at(
     await play.set_column("B", "version", "2")
     await play.follow(3)
     assert columns() == ["1", "2"]
+
+
+def test_one_more_column_asks_what_no_other_asks() -> None:
+    first, second = ColumnLine("A", "1"), ColumnLine("B", "3")
+    assert unlike([first, second], 3, ["lab:big"]) == {"version": "2"}
+    assert unlike([first, second], 4, []) == {"version": "4"}
+    both = [first, ColumnLine("B", "2")]
+    assert unlike(both, 2, ["lab:big", "lab:small"]) == {"model": "lab:big"}
+    assert unlike([*both, ColumnLine("C", "2", "lab:big")], 2, ["lab:big", "lab:small"]) == {"model": "lab:small"}
+    assert unlike([*both, ColumnLine("C", "2", "lab:big")], 2, ["lab:big"]) == {}
