@@ -173,6 +173,17 @@ class Unscored:
 
 
 @dataclass(frozen=True, slots=True)
+class FormOnly:
+    """How many of a variant's answers that are not equal to what is expected say it all the same: in another case, or
+    with other words and signs around it."""
+
+    metric: str
+    variant: str
+    num_held: int
+    num_wrong: int
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """A share of rows from 0 to 1 with the ends of its 95 % interval; the value is NaN where no row tells."""
 
@@ -226,6 +237,7 @@ class Comparison:
     """All that is said of an experiment's variants beside its baseline.
 
     `unpriced` are those of which an answer took tokens of a model without a price: what they cost is not known.
+    `form_only` are those that fail equality by their form alone, at least one answer of each.
     `own_judges` are by evaluator the variants that answered on a model which it asks: one likes its own answers best.
     """
 
@@ -243,3 +255,4 @@ class Comparison:
     aims: tuple[Aim, ...] = ()
     unpriced: tuple[str, ...] = ()
     own_judges: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    form_only: tuple[FormOnly, ...] = ()

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console import routes
+from console.components.experiments.called import called
 from console.components.experiments.code_panel import code_that_is_decided, code_that_waits, refuse_code_dialog
 from console.components.experiments.drafted import delete_draft_dialog, draft_acts, drafted, variants_table
 from console.components.experiments.nodes import by_node
@@ -17,6 +18,7 @@ from console.components.experiments.repeated import repeated
 from console.components.experiments.requiring import require_dialog
 from console.components.experiments.rows import rows_panel
 from console.components.experiments.running_again import again_button, again_dialog
+from console.components.experiments.score_otherwise import score_otherwise
 from console.components.experiments.spread import spread
 from console.components.experiments.trade_off import trade_off
 from console.components.experiments.verdicts import verdicts
@@ -233,7 +235,7 @@ def _compared() -> rx.Component:
                 ),
                 class_name="row wrap",
             ),
-            rx.cond(One.unreached, _unreached(), rx.fragment()),
+            score_otherwise(),
             rx.cond(One.lead, rx.el.p(One.lead, class_name="t2", dir="auto"), rx.fragment()),
             verdicts(),
             rx.cond(
@@ -249,12 +251,6 @@ def _compared() -> rx.Component:
         ),
         rx.cond(One.rows, rx.fragment(_unscored(), repeated(), rows_panel()), rx.fragment()),
     )
-
-
-def _unreached() -> rx.Component:
-    """Lead to another evaluator where no answer of any variant passed: neither rows nor a margin would help."""
-    again = link_button("Score again", rx.Var.create(routes.EXPERIMENT_NEW) + "?scores=" + One.experiment_id, size="sm")
-    return banner("wait", "Nothing passed.", "Choose another evaluator; no answer is asked for again.", acts=again)
 
 
 def _unscored() -> rx.Component:
@@ -288,7 +284,7 @@ def _agreement(one: Any) -> rx.Component:
 
 
 def _choice(words: str, value: rx.Var[str], choose: Any, identifier: str) -> rx.Component:
-    options = rx.foreach(One.variants, lambda one: rx.el.option(one, value=one))
+    options = rx.foreach(One.variants, lambda one: rx.el.option(called(one), value=one))
     return rx.el.label(
         words,
         " ",

@@ -26,6 +26,8 @@ from backend.experiments.types import (
 from backend.operator import Operator
 from console.problems import unbroken
 from console.state import formats
+from console.state.experiment_called import dated
+from console.state.experiment_form_only import form_words
 from console.state.experiment_rows import MOST_ROWS, VerdictCard, named, rounded
 from console.state.experiment_written import readable, share_of, signed
 
@@ -38,13 +40,15 @@ TWICE, ABOUT, ALIKE = 2, 0.15, 0.005
 class Advised(rx.State, mixin=True):
     """A page that says what to do: `advice` over all takes what is `taken` already, `unreached` where none passed.
 
-    `lead` is said of the chosen variant beside the baseline, empty where the advice says that.
+    `lead` is said of the chosen variant beside the baseline, empty where the advice says that; `form` where wrong
+    answers differ in their form alone.
     """
 
     lead: rx.Field[str] = rx.field("")
     advice: rx.Field[str] = rx.field("")
     taken: rx.Field[str] = rx.field("")
     unreached: rx.Field[str] = rx.field("")
+    form: rx.Field[str] = rx.field("")
 
     async def _take(
         self, operator: Operator, found: Experiment, said: Comparison, shown: str, *, is_chosen: bool
@@ -56,6 +60,7 @@ class Advised(rx.State, mixin=True):
     async def _advise(self, operator: Operator, found: Experiment, said: Comparison, variant: str) -> None:
         names, is_done = names_of(found), found.status is Status.DONE
         self.unreached = unreached(said, found) if is_done else ""
+        self.form = unbroken(form_words(said, names)) if is_done else ""
         taken, others = self.taken, [one for one in names if one not in {self.taken, said.baseline}]
         beside = await services().experiments.comparison(operator, found.id, taken) if taken and others else None
         told = story(said, variant, names)
@@ -70,13 +75,16 @@ class Advised(rx.State, mixin=True):
 
 
 def names_of(found: Experiment) -> dict[str, str]:
-    """Return what each variant is called, with its model where they ran on several and the name hides it."""
+    """Return what each variant is called, with its model where they ran on several and the name hides it.
+
+    One that is named by the label which it followed says the version too: the label may point elsewhere by now.
+    """
     models = {one.name: one.model.partition(":")[2] or one.model for one in found.pinned}
     several = len(set(models.values())) > 1
-    return {
-        name: f"{name} on {model}" if several and model and model not in name else name
-        for name, model in models.items()
-    }
+    called = dated(found)
+    hides = {name for name, model in models.items() if several and model and model not in name}
+    said = {name: called.get(name, name) for name in models}
+    return {name: f"{words} on {models[name]}" if name in hides else words for name, words in said.items()}
 
 
 def unreached(said: Comparison, found: Experiment) -> str:

@@ -30,9 +30,11 @@ class Promotable:
 class Leading(rx.State, mixin=True):
     """A page that takes variants to production: `first` is the one that the advice names, else the one compared.
 
-    `second` is the one compared where that is another one; without a variant there is no such button.
+    `second` is the one compared where that is another one; without a variant there is no such button. `called` has the
+    words for each variant.
     """
 
+    called: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     promoted: rx.Field[list[PromotedLine]] = rx.field(default_factory=list)
     first: rx.Field[Promotable] = rx.field(default_factory=Promotable)
     second: rx.Field[Promotable] = rx.field(default_factory=Promotable)
@@ -46,9 +48,8 @@ class Leading(rx.State, mixin=True):
     async def _say_where(self, operator: Operator, found: Sequence[Whereabouts], zone: tzinfo) -> None:
         """Say where the variants went and who gets them there, and on the buttons whether theirs did."""
         self.promoted = await with_followers(operator, found, promoted_lines(found, zone, formats.now()))
-        self.first, self.second = (_worded(one, found) for one in (self.first, self.second))
+        self.first, self.second = (self._worded(one, found) for one in (self.first, self.second))
 
-
-def _worded(one: Promotable, found: Sequence[Whereabouts]) -> Promotable:
-    words, is_there = button_words(found, one.variant)
-    return replace(one, words=words, is_there=is_there)
+    def _worded(self, one: Promotable, found: Sequence[Whereabouts]) -> Promotable:
+        words, is_there = button_words(found, one.variant, self.called.get(one.variant, one.variant))
+        return replace(one, words=words, is_there=is_there)

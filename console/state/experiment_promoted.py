@@ -157,13 +157,14 @@ def _worse(found: Comparison, variant: str) -> list[MetricComparison]:
     return [one for one in found.metrics if one.variant == variant and one.verdict == "worse"]
 
 
-def button_words(found: Sequence[Whereabouts], variant: str) -> tuple[str, bool]:
+def button_words(found: Sequence[Whereabouts], variant: str, called: str = "") -> tuple[str, bool]:
     """Return what the button that promotes a variant says, and whether it stands or waits where people get it."""
+    called = called or variant
     ours = [one for one in found if one.variant == variant and one.promoted.label in {"", PRODUCTION}]
     stands = next((one.stands for one in ours if one.stands in {"there", "waits"}), "")
     if stands == "waits":
-        return f"{variant} waits for approval", True
+        return f"{called} waits for approval", True
     if stands == "there":
         published = any(one.promoted.kind == "flow" for one in ours if one.stands == "there")
-        return f"{variant} is {'published' if published else 'in production'}", True
-    return f"Promote {variant}", False
+        return f"{called} is {'published' if published else 'in production'}", True
+    return f"Promote {called}", False

@@ -12,6 +12,7 @@ from backend.experiments.analysis.agreements import agreements_of
 from backend.experiments.analysis.aims import aims_of
 from backend.experiments.analysis.duels import with_duels
 from backend.experiments.analysis.early import looked_at_early
+from backend.experiments.analysis.form_only import form_only_of
 from backend.experiments.analysis.matrices import (
     Matrices,
     failed_of,
@@ -134,6 +135,7 @@ def compared(
         repetitions=repeated_of(found, names, plain, unopposed=stood_alone(evaluators, judged_against)),
         aims=aims_of(found, quality, evaluators, plain, said),
         unpriced=unpriced_of(found, plain),
+        form_only=tuple(form_only_of(cells, evaluators, plain)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import takewhile
 from typing import Any, ClassVar, Literal
@@ -18,6 +19,11 @@ from backend.experiments.evaluators.base import YES, Case, Evaluator, Help, Scor
 REGEX_SECONDS = 0.5
 MAX_PATTERN = 2_000
 SHOWN_WORDS, SHOWN_CHARACTERS, SHOWN_OPTIONS = 5, 60, 20
+# The label of an answer that is not equal to what is expected, and says it: only its form is another.
+HELD = "held"
+WORDS = regex.compile(r"\w+")
+# Where words are written without blanks none ends anywhere.
+UNBROKEN_FROM = "\u0e00"
 
 
 class Exact(Evaluator):
@@ -31,7 +37,11 @@ class Exact(Evaluator):
         wanted = [self.value] if self.value is not None else _options(case.expected)
         given = {_folded(one.strip(), ignore_case=self.ignore_case) for one in case.readings}
         holds = any(_folded(one.strip(), ignore_case=self.ignore_case) in given for one in wanted)
-        return YES if holds else no(_difference(case.readings[-1], wanted, ignore_case=self.ignore_case))
+        if holds:
+            return YES
+        is_held = any(_is_said(text, one) for text in case.readings for one in wanted)
+        failed = no(_difference(case.readings[-1], wanted, ignore_case=self.ignore_case))
+        return replace(failed, label=HELD) if is_held else failed
 
 
 class Contains(Evaluator):
@@ -109,6 +119,14 @@ def _holds(text: str, part: str, *, whole: bool) -> bool:
     if not whole:
         return part in text
     return regex.search(rf"(?<!\w){regex.escape(part)}(?!\w)", text) is not None
+
+
+def _is_said(text: str, part: str) -> bool:
+    """Tell whether a text says another, whatever their case, signs and blanks, and whatever stands beside it."""
+    said, wanted = (" ".join(WORDS.findall(shortened(one).casefold())) for one in (text, part))
+    if not wanted or max(wanted) >= UNBROKEN_FROM:
+        return bool(wanted) and wanted in said
+    return f" {wanted} " in f" {said} "
 
 
 def _folded(text: str, *, ignore_case: bool) -> str:

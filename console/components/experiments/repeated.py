@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from console.components.experiments.called import called
 from console.components.ui import Column, button, cell, data_table, panel, table_row
 from console.state.experiment import ExperimentState as One
 
@@ -37,7 +38,7 @@ def repeated() -> rx.Component:
 
 def _row(line: Any) -> rx.Component:
     words = rx.el.div(
-        rx.el.span(line.variant, class_name="one", dir="auto"),
+        rx.el.span(called(line.variant), class_name="one", dir="auto"),
         rx.cond(line.note, rx.el.div(line.note, class_name="t12 t2 lines"), rx.fragment()),
     )
     return table_row(

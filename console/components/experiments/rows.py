@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from console.components.experiments.called import called
 from console.components.experiments.opened_cell import open_button
 from console.components.ui import (
     Column,
@@ -120,8 +121,8 @@ def _side_by_side() -> rx.Component:
         ),
         rx.cond(row.source, whole, rx.fragment()),
         rx.el.div(
-            rx.cond(One.variants.length() > 1, _side(One.baseline, row.old), rx.fragment()),
-            _side(One.variant, row.new),
+            rx.cond(One.variants.length() > 1, _side(called(One.baseline), row.old), rx.fragment()),
+            _side(called(One.variant), row.new),
             class_name="xp-sides",
         ),
         class_name="xp-row",

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from console.components.experiments.called import called
 from console.components.ui import Column, cell, data_table, panel, select, table_row
 from console.state.experiment import ExperimentState as One
 
@@ -17,8 +18,8 @@ def spread() -> rx.Component:
         rx.el.svg.line(x1="6", x2="454", y1="92", y2="92", class_name="axis"),
         rx.cond(shown.mark_x, _line(shown.mark_x, "xp-mark"), rx.fragment()),
         rx.cond(shown.target_x, _line(shown.target_x, "xp-target"), rx.fragment()),
-        rx.el.svg.text(One.variant, x="452", y="14", text_anchor="end", class_name="lab2"),
-        rx.el.svg.text(One.baseline, x="452", y="172", text_anchor="end", class_name="lab2"),
+        rx.el.svg.text(called(One.variant), x="452", y="14", text_anchor="end", class_name="lab2"),
+        rx.el.svg.text(called(One.baseline), x="452", y="172", text_anchor="end", class_name="lab2"),
         view_box="0 0 460 196",
         class_name="chart xp-plot",
         role="img",

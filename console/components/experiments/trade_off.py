@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console import routes
+from console.components.experiments.called import called
 from console.components.ui import Column, cell, data_table, panel, status, table_row, tag
 from console.components.ui.kinds import classes, when
 from console.state.experiment import ExperimentState as One
@@ -124,7 +125,7 @@ def _row(dot: Any) -> rx.Component:
         tag(dot.letter),
         rx.el.div(
             rx.el.button(
-                dot.name, type="button", on_click=One.choose(dot.name), class_name="link one", title=dot.words
+                called(dot.name), type="button", on_click=One.choose(dot.name), class_name="link one", title=dot.words
             ),
             rx.cond(dot.note, rx.el.div(dot.note, class_name="t12 t2 lines"), rx.fragment()),
             rx.cond(dot.missed, rx.el.div(status("fail", dot.missed), class_name="t12 xp-missed"), rx.fragment()),

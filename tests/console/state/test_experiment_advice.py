@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from backend.experiments.types import Comparison, MetricComparison, Pinned, Status, to_take
+from backend.experiments.types import Comparison, MetricComparison, Pinned, PromptChoice, Status, VariantDraft, to_take
 from console.state.experiment_advice import advice, names_of, story, unreached
+from console.state.experiment_called import dated
 from tests.console.state.test_experiment_rows import METRIC, experiment
 
 NAMES = {"production": "production", "v2": "v2 on small", "v2 large": "v2 large"}
@@ -107,3 +108,20 @@ def test_a_name_that_hides_its_model_is_told_with_it() -> None:
     ran = (Pinned("v2", "prompt", "lab:small"), Pinned("v2 large", "prompt", "lab:large"))
     assert names_of(replace(experiment(Status.DONE), pinned=ran)) == {"v2": "v2 on small", "v2 large": "v2 large"}
     assert names_of(replace(experiment(Status.DONE), pinned=ran[:1])) == {"v2": "v2"}
+
+
+def test_a_name_by_a_label_says_which_version_that_was() -> None:
+    def follows(name: str) -> VariantDraft:
+        return VariantDraft(name, PromptChoice(id="prm_1", label="production"))
+
+    done = experiment(Status.DONE)
+    variants = (follows("production"), follows("production small"), follows("Old"), VariantDraft("v3"))
+    ran = tuple(Pinned(one.name, "prompt", "lab:small", version=2) for one in variants)
+    done = replace(done, draft=replace(done.draft, variants=variants), pinned=ran)
+    assert names_of(done) == {
+        "production": "production (v2 then)",
+        "production small": "production (v2 then) small",
+        "Old": "Old",
+        "v3": "v3",
+    }
+    assert dated(replace(done, pinned=()))["production"] == "production", "nothing is known before it begins"
