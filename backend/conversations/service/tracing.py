@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -16,6 +17,7 @@ from backend.columns import utc_now
 from backend.conversations.folding import PREVIEW_CHARACTERS, first_words
 from backend.conversations.models import ConversationRow, MessageRow
 from backend.conversations.reports import Report, Told
+from backend.conversations.repository.details import Details
 from backend.conversations.repository.gone import GoneTraces
 from backend.conversations.repository.others import Others
 from backend.conversations.repository.scored import Scored
@@ -26,11 +28,13 @@ from backend.conversations.service.spans import SpanUseCases, span_of
 from backend.conversations.tracing.conventions import session_of, understood
 from backend.conversations.tracing.left_out import LeftOut
 from backend.conversations.tracing.masked import Ahead, kept, said_in
+from backend.conversations.tracing.metadata import first_metadata
 from backend.conversations.tracing.prices import Prices, priced
 from backend.conversations.tracing.successors import said_by, successors
 from backend.conversations.tracing.turns import Traced, people_of, traced
 from backend.conversations.types import Channel, ChatState
 from backend.conversations.used_models import models_text
+from backend.errors import InvalidInput
 from backend.ids import new_id
 from backend.masking.aside import aside, is_long
 from backend.masking.types import Way
@@ -97,7 +101,11 @@ class TracingUseCases(SpanUseCases):
             stored = [span_of(row) for row in await rows.spans(trace_id, MAX_SPANS_OF_TRACE)]
             told = priced(await asyncio.to_thread(traced, stored), prices)
             if told.messages:
-                await self._tell(work, operator, trace_id, told, (before, after))
+                conversation = await self._tell(work, operator, trace_id, told, (before, after))
+                had = first_metadata([one for one in stored if one.span_id in known])
+                if (says := first_metadata(stored)) and (says != had or conversation.id != before):
+                    with suppress(InvalidInput):  # it is too much together
+                        await Details(work.session, operator.project_id).add(conversation.id, says)
         return LeftOut(num_beyond=len(new) - len(fitting))
 
     async def _keep_spans(
@@ -153,8 +161,8 @@ class TracingUseCases(SpanUseCases):
         trace_id: str,
         told: Traced,
         ids: tuple[str | None, str],
-    ) -> None:
-        """Write what a trace says into the conversation of its session, or one of its own.
+    ) -> ConversationRow:
+        """Write what a trace says into the conversation of its session, or one of its own, and return that.
 
         `ids` are the conversation that it was in before, and the one whose words its new spans share.
         """
@@ -192,6 +200,7 @@ class TracingUseCases(SpanUseCases):
         await self._sum_up(rows, conversation, min(made))
         if before and before != conversation.id:
             await self._leave(rows, before, conversation)
+        return conversation
 
     async def _leave(self, rows: SpanRepository, conversation_id: str, to: ConversationRow) -> None:
         """Sum up what a conversation has left; without a message it goes, and what was said of it stays."""

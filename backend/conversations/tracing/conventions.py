@@ -105,7 +105,7 @@ def session_of(span: Span) -> str:
     return _text(span.attributes, SESSIONS)
 
 
-def person_of(span: Span) -> str:
+def person_named(span: Span) -> str:
     return _text(span.attributes, PEOPLE)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from backend.conversations.tracing.conventions import PEOPLE, SESSIONS
+from backend.conversations.tracing.conventions import PEOPLE, SESSIONS, parsed
+from backend.conversations.tracing.metadata import METADATA, kept_metadata
 from backend.masking.masker import Masker
 from backend.ports.traces import Span, SpanEvent
 
@@ -43,16 +44,14 @@ def kept(masker: Masker, spans: Sequence[Span]) -> dict[str, dict[str, Any]]:
 def masked_span(masker: Masker, span: Span) -> Span:
     """Return what is kept of a span; ids of sessions and people stay the same everywhere in the project."""
     if not masker.is_on:
-        return replace(span, attributes={name: _plain(name, value) for name, value in span.attributes.items()})
+        told = {name: _attribute(masker, name, value) for name, value in span.attributes.items()}
+        return replace(span, attributes=told)
     return replace(
         span,
         name=masker.text(span.name),
         error=masker.text(span.error),
         service=masker.name(span.service),
-        attributes={
-            masker.text(name): masker.name(_plain(name, value)) if name in IDS else masker.value(value)
-            for name, value in span.attributes.items()
-        },
+        attributes={masker.text(name): _attribute(masker, name, value) for name, value in span.attributes.items()},
         events=tuple(
             SpanEvent(
                 masker.text(one.name),
@@ -63,9 +62,15 @@ def masked_span(masker: Masker, span: Span) -> Span:
     )
 
 
-def _plain(name: str, value: Any) -> Any:
-    """Return the id of a session or a person as one text, a number too: a removal looks for it as such."""
-    return str(value).strip() if name in IDS else value
+def _attribute(masker: Masker, name: str, value: Any) -> Any:
+    """Return the id of a session or a person as one text, a number too: a removal looks for it as such.
+
+    Metadata is kept as the object that its JSON says, so that whom it names is found there too.
+    """
+    if name in IDS:
+        return masker.name(str(value).strip())
+    found = parsed(value) if name == METADATA else None
+    return kept_metadata(masker, found) if isinstance(found, Mapping) else masker.value(value)
 
 
 def _values(span: Span) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from backend.conversations.tracing.conventions import (
     Work,
     agent_of,
     call_id,
-    person_of,
     session_of,
     tool_result,
     understood,
 )
+from backend.conversations.tracing.metadata import person_of
 from backend.conversations.types import Role
 from backend.ports.traces import Span
 
