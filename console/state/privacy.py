@@ -2,77 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
 from typing import Any
 
 import reflex as rx
 
 from backend.bootstrap import services
 from backend.errors import NotFound
-from backend.masking.types import Kind, MaskCount, MaskingRules, OwnPattern
+from backend.masking.types import Kind, MaskingRules, OwnPattern
 from backend.operator import Operator, Permission
 from backend.paging import Page
-from backend.privacy.types import Going, PrivacyJob
 from console import toasts
+from console.problems import caught
 from console.state import formats
 from console.state.forms import Formed
+from console.state.privacy_rows import (
+    CountLine,
+    PersonLine,
+    RemovalLine,
+    WorkLine,
+    count_line,
+    person_lines,
+    removal_line,
+    staying_of,
+    told_of,
+    work_line,
+)
 from console.state.seat import Phased
-
-WAYS = {
-    "console": "Console", "api": "REST", "reported": "Told over REST", "traced": "OpenTelemetry", "imported": "File",
-    "run": "Answers and steps", "reply": "Replies of people", "feedback": "Feedback",
-}  # fmt: skip
-JOB_KINDS = {"person": "One person", "retention": "Older than is kept"}
-JOB_MARKS = {"queued": "queued", "running": "run", "done": "ok", "failed": "fail"}
-
-
-@dataclass(frozen=True)
-class CountLine:
-    """How many values of a kind were masked on a day, on one way in."""
-
-    key: str
-    day: str
-    way: str
-    kind: str
-    num: str
-
-
-@dataclass(frozen=True)
-class RemovalLine:
-    """A removal as the list draws it."""
-
-    id: str
-    what: str
-    mark: str
-    state: str
-    done: str
-    by: str
-    at: str
-    exact: str
-
-
-@dataclass(frozen=True)
-class WorkLine:
-    """A removal that is under way, or failed and waits for somebody: `error` says why."""
-
-    id: str
-    what: str
-    mark: str
-    state: str
-    percent: int
-    words: str
-    since: str
-    error: str
-
-
-@dataclass(frozen=True)
-class PersonLine:
-    """Somebody who may be meant: what goes into the field, who that is, and how much of theirs there is."""
-
-    id: str
-    member: str
-    num: str
 
 
 class PrivacyState(Phased, Formed, rx.State):
@@ -89,6 +44,9 @@ class PrivacyState(Phased, Formed, rx.State):
     project: rx.Field[str] = rx.field("")
     person: rx.Field[str] = rx.field("")
     people: rx.Field[list[PersonLine]] = rx.field(default_factory=list)
+    unfound: rx.Field[str] = rx.field("")
+    meant: rx.Field[list[PersonLine]] = rx.field(default_factory=list)
+    chosen: rx.Field[str] = rx.field("")
     going: rx.Field[str] = rx.field("")
     staying: rx.Field[str] = rx.field("")
     removing: rx.Field[bool] = rx.field(False)
@@ -100,8 +58,8 @@ class PrivacyState(Phased, Formed, rx.State):
     async def load(self) -> None:
         """Read rules, counts, days and removals."""
         operator = await self._operator(Permission.PROJECT_MANAGE)
-        self.tried = self.preview = self.person = self.going = ""
-        self.people = []
+        self.tried = self.preview = self.person = self.going = self.unfound = ""
+        self.people, self.meant = [], []
         await self._read(operator)
 
     @rx.event
@@ -131,7 +89,7 @@ class PrivacyState(Phased, Formed, rx.State):
             if days is None:
                 self.preview = "Everything is kept until somebody deletes it."
             else:
-                self.preview = f"{_told(await services().privacy.preview(operator, days))} would go now."
+                self.preview = f"{told_of(await services().privacy.preview(operator, days))} would go now."
 
     @rx.event
     async def save_days(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
@@ -146,31 +104,47 @@ class PrivacyState(Phased, Formed, rx.State):
 
     @rx.event
     async def look(self, form: dict[str, Any]) -> None:
-        """Count all of one person's."""
+        """Count all of one person's: of who stands under these words, else of the only one whom they may mean."""
         operator = await self._operator(Permission.PROJECT_MANAGE)
-        self.person, self.going, self.project = str(form.get("user", "")).strip(), "", operator.project_id
-        self.people = []
-        async with self._checking(NotFound, at="user"):
-            found = await services().privacy.going(operator, self.person)
-            self.going, self.staying = _told(found), _staying(found)
+        words = str(form.get("user", "")).strip()
+        if await self._count(operator, words):
+            return
+        self.meant = person_lines(await services().privacy.people(operator, words), words)
+        if len(self.meant) == 1 and await self._count(operator, self.meant[0].id):
+            return
+        several = f"Nobody has the ID “{words}”. It may mean one of these:"
+        nobody = f"Nothing of “{words}” is in this project. Write the ID as your systems send it, or a part of a name."
+        self.unfound = several if self.meant else nobody
+
+    @rx.event
+    async def pick(self, person: str) -> None:
+        """Count all of one of those who may be meant."""
+        await self._count(await self._operator(Permission.PROJECT_MANAGE), person)
+
+    async def _count(self, operator: Operator, person: str) -> bool:
+        """Say what there is of a person, with whom in the field; False where nobody stands under that id."""
+        self.person, self.project = person, operator.project_id
+        self.going = self.unfound = ""
+        self.people, self.meant = [], []
+        async with self._checking(at="user"):
+            with caught(NotFound):
+                found = await services().privacy.going(operator, person)
+                self.going, self.staying, self.chosen = told_of(found), staying_of(found), person
+        return bool(self.going or self.errors)
 
     @rx.event
     async def typed(self, text: str) -> None:
         """Let go of the count once another person stands in the field: nobody removes whom they do not read."""
         await self._operator(Permission.PROJECT_MANAGE)
         if text.strip() != self.person:
-            self.going = ""
+            self.going = self.unfound = ""
+            self.meant = []
 
     @rx.event
     async def find(self, text: str) -> None:
         """Say whom a part of a name may mean."""
         operator = await self._operator(Permission.PROJECT_MANAGE)
-        found = await services().privacy.people(operator, text)
-        self.people = [
-            PersonLine(one.id, one.member, formats.counted(one.num_conversations, "conversation"))
-            for one in found
-            if one.id != text.strip() or one.member
-        ]
+        self.people = person_lines(await services().privacy.people(operator, text), text.strip())
 
     @rx.event
     async def ask(self) -> None:
@@ -210,9 +184,9 @@ class PrivacyState(Phased, Formed, rx.State):
 
     async def _read_removals(self, operator: Operator) -> None:
         jobs, zone, now = (await services().privacy.jobs(operator, Page())).items, await self._zone(), formats.now()
-        self.removals = [_removal(one, zone, now) for one in jobs]
+        self.removals = [removal_line(one, zone, now) for one in jobs]
         unended = await services().privacy.unended(operator)
-        self.work = [_work(one, zone, now) for one in unended]
+        self.work = [work_line(one, zone, now) for one in unended]
         self.is_at_work = any(one.is_under_way for one in unended)
 
     async def _read(self, operator: Operator) -> None:
@@ -220,7 +194,7 @@ class PrivacyState(Phased, Formed, rx.State):
             rules = await services().masking.rules(operator)
             self.kinds, self.regions = sorted(rules.kinds), ", ".join(rules.regions)
             self.patterns = "\n".join(f"{one.name}: {one.pattern}" for one in rules.patterns)
-            self.counts = [_count(one) for one in await services().masking.counts(operator)]
+            self.counts = [count_line(one) for one in await services().masking.counts(operator)]
             days = (await services().privacy.retention(operator)).days
             self.days = str(days) if days else ""
             await self._read_removals(operator)
@@ -240,55 +214,3 @@ def _days(form: dict[str, Any]) -> int | None:
     """Return the number that was typed, None for none; what is no number is no number of days either."""
     text = str(form.get("days", "")).strip()
     return (int(text) if text.isdecimal() else 0) if text else None
-
-
-def _told(going: Going) -> str:
-    """Name what there is of it."""
-    named = (
-        (going.num_conversations, "conversation"), (going.num_messages, "message"), (going.num_runs, "run"),
-        (going.num_approvals, "approval"), (going.num_remarks, "remark"), (going.num_items, "dataset row"),
-        (going.num_traces, "trace"), (going.num_playgrounds, "shared playground"),
-        (len(going.views), "saved view"), (len(going.alerts), "alert"),
-    )  # fmt: skip
-    told = [formats.counted(num, word) for num, word in named if num]
-    if going.num_cells:
-        told.append(formats.counted(going.num_cells, "answer of an experiment", "answers of experiments"))
-    return ", ".join(told) or "Nothing"
-
-
-def _staying(going: Going) -> str:
-    """Name what is not removed; empty where all is."""
-    names = ", ".join(going.prompts)
-    ways = "Delete those first, and they go too."
-    return f"Prompts that were made of their calls stay, with what was said: {names}. {ways}" if names else ""
-
-
-def _count(one: MaskCount) -> CountLine:
-    key = f"{one.day} {one.way} {one.kind}"
-    return CountLine(key, one.day.isoformat(), WAYS[one.way.value], one.kind, f"{one.num:,}")
-
-
-def _work(job: PrivacyJob, zone: tzinfo, now: datetime) -> WorkLine:
-    return WorkLine(
-        id=job.id,
-        what=JOB_KINDS[job.kind],
-        mark=JOB_MARKS[job.state],
-        state=job.state.value.capitalize(),
-        percent=100 * job.num_done // job.num_total if job.num_total else 0,
-        words=f"{job.num_done:,} of {formats.counted(job.num_total, 'conversation')}",
-        since=f"since {formats.day(job.created_at, zone, now)}",
-        error=job.error,
-    )
-
-
-def _removal(job: PrivacyJob, zone: tzinfo, now: datetime) -> RemovalLine:
-    return RemovalLine(
-        id=job.id,
-        what=JOB_KINDS[job.kind],
-        mark=JOB_MARKS[job.state],
-        state=job.state.value.capitalize(),
-        done=f"{job.num_done:,} of {job.num_total:,}",
-        by=job.asked_by or "Retention",
-        at=formats.day(job.created_at, zone, now),
-        exact=formats.exact(job.created_at, zone),
-    )

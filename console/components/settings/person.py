@@ -15,7 +15,7 @@ NARROW = {"maxWidth": "640px"}
 
 def person() -> rx.Component:
     found = rx.el.div(
-        rx.el.p(Privacy.going, role="status"),
+        rx.el.p(rx.el.b(Privacy.person, dir="auto"), ": ", Privacy.going, role="status"),
         rx.cond(Privacy.staying, rx.el.p(Privacy.staying, dir="auto"), rx.fragment()),
         rx.el.div(
             SaveButton.create(
@@ -30,6 +30,11 @@ def person() -> rx.Component:
         ),
         class_name="formcol",
     )
+    unfound = rx.el.div(
+        rx.el.p(Privacy.unfound, role="status"),
+        rx.foreach(Privacy.meant, _meant),
+        class_name="formcol",
+    )
     form = rx.el.form(
         field(
             "Person",
@@ -41,7 +46,8 @@ def person() -> rx.Component:
         ),
         rx.el.div(button("Count their data", type="submit"), class_name="row"),
         rx.cond(Privacy.going, found, rx.fragment()),
-        key="person" + Privacy.version.to_string(),
+        rx.cond(Privacy.unfound, unfound, rx.fragment()),
+        key="person" + Privacy.version.to_string() + Privacy.chosen,
         class_name="formcol pad",
         style=NARROW,
         on_submit=Privacy.look,
@@ -63,6 +69,17 @@ def _field() -> rx.Component:
             custom_attrs={"aria-autocomplete": "list"},
         ),
         rx.cond(Privacy.people.length() > 0, people, rx.fragment()),
+    )
+
+
+def _meant(one: Any) -> rx.Component:
+    """Draw one of several who may be meant: what they are counted by."""
+    return rx.el.div(
+        button(rx.el.span(one.id, dir="auto"), Privacy.pick(one.id), size="sm"),
+        rx.cond(one.member != "", rx.el.span(one.member, class_name="t2", dir="auto"), rx.fragment()),
+        rx.el.span(one.num, class_name="t2 nw"),
+        key=one.id,
+        class_name="row",
     )
 
 

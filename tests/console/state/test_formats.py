@@ -11,7 +11,7 @@ import pytest
 from backend.privacy.types import Going
 from backend.written import figure
 from console.state import formats
-from console.state.privacy import _told
+from console.state.privacy_rows import told_of
 
 NOW = datetime(2026, 11, 19, 13, 32, 8, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -82,5 +82,5 @@ def test_an_answer_is_priced_by_the_thousand_whatever_it_costs() -> None:
 
 
 def test_one_of_a_thing_is_no_plural() -> None:
-    assert _told(Going(num_conversations=1, num_cells=1)) == "1 conversation, 1 answer of an experiment"
-    assert _told(Going(num_messages=2, num_cells=1_200)) == "2 messages, 1,200 answers of experiments"
+    assert told_of(Going(num_conversations=1, num_cells=1)) == "1 conversation, 1 answer of an experiment"
+    assert told_of(Going(num_messages=2, num_cells=1_200)) == "2 messages, 1,200 answers of experiments"

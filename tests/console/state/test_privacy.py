@@ -14,7 +14,8 @@ from backend.privacy.types import JobState
 from console.components.ui.status import STATES
 from console.state.home import HomeState
 from console.state.home_needs import SummaryLine
-from console.state.privacy import JOB_MARKS, PersonLine, PrivacyState
+from console.state.privacy import PrivacyState
+from console.state.privacy_rows import JOB_MARKS, PersonLine
 from tests.console.tab import Tab, spent, tab
 from tests.factories.conversations import chat
 
@@ -63,6 +64,34 @@ async def test_a_removal_is_followed_until_it_ends(
     await services.privacy.execute(job.id)
     await spent(PrivacyState.tick.fn(privacy))
     assert (privacy.is_at_work, privacy.work, [one.state for one in privacy.removals]) == (False, [], ["Done"])
+
+
+async def test_a_part_of_a_name_is_counted_where_it_means_one_person(services: Services, tab: Tab) -> None:
+    owner = await services.identity.ensure_owner()
+    for person in ("maren@example.org", "marek@example.org"):
+        await chat(services.conversations, services.units, owner, ask={"person": person})
+    privacy = tab.at("/settings/privacy").state(PrivacyState)
+
+    async def look(user: str) -> tuple[str, str, list[str]]:
+        await spent(PrivacyState.look.fn(privacy, {"user": user}))
+        assert bool(privacy.going) != bool(privacy.unfound or privacy.errors)
+        return privacy.person if privacy.going else "", privacy.unfound, [one.id for one in privacy.meant]
+
+    assert await look("Maren") == ("maren@example.org", "", [])
+    assert privacy.chosen == "maren@example.org", "the field holds whom it counts"
+    assert await look("mare") == (
+        "", "Nobody has the ID “mare”. It may mean one of these:", ["marek@example.org", "maren@example.org"],
+    )  # fmt: skip
+    assert privacy.errors == {}
+    await spent(PrivacyState.pick.fn(privacy, "marek@example.org"))
+    assert (privacy.person, bool(privacy.going), privacy.unfound, privacy.meant) == ("marek@example.org", True, "", [])
+    person, words, meant = await look("nobody")
+    assert (person, words[:35], meant, privacy.errors) == ("", "Nothing of “nobody” is in this proj", [], {})
+    await look("")
+    assert privacy.errors == {"user": "Say whom it is about."}
+    await look("mare")
+    await spent(PrivacyState.typed.fn(privacy, "mar"))
+    assert (privacy.unfound, privacy.meant) == ("", [])
 
 
 async def test_what_was_masked_is_drawn_by_day_way_and_kind(services: Services, tab: Tab) -> None:
