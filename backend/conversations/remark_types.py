@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
 
+# Days that a view is of by a name, counted by the clock of who looks: the last 7 are today and six before it.
+DAYS = ("today", "yesterday", "7", "30")
+
 
 @dataclass(frozen=True, slots=True)
 class Comment:
@@ -22,7 +25,10 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A saved view. `query` has `text`, and lists under the names of the filters and `columns`."""
+    """A saved view. `query` has `text`, and lists under the names of the filters and `columns`.
+
+    `time` has one of `DAYS`, or a moment and the one it ends before, as "2026-11-01T00:00:00+00:00/...".
+    """
 
     id: str
     name: str

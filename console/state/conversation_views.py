@@ -56,7 +56,7 @@ class ConversationViewsState(Formed, rx.State):
     async def save(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
         """Keep what stands under the name; what stood under it is replaced, unless somebody saved it since."""
         operator = await self._operator(Permission.CONVERSATIONS_REPLY)
-        query = (await self.get_state(ConversationsState))._view()
+        query = (await self.get_state(ConversationsState))._view(await self._zone())
         typed = str(form.get("name", ""))
         async with self._checking(Conflict, at="name"):
             version = self._versions.get(" ".join(typed.split()), 0)

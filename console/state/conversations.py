@@ -32,7 +32,7 @@ from console.state.conversations_filters import (
 )
 from console.state.conversations_metadata import COLUMN, MAX_COLUMNS, METADATA, names_in, with_metadata
 from console.state.conversations_rows import ConversationLine, conversation_line
-from console.state.conversations_times import time_lines
+from console.state.conversations_times import kept_times, read_times, time_lines
 from console.state.forms import Choice
 from console.state.masking_words import ON, masked_words, masking_words
 from console.state.narrowed import Narrowed
@@ -235,18 +235,17 @@ class ConversationsState(Deleted, Narrowed, rx.State):
         await self._read(operator)
         return self._at_address()
 
-    def _view(self) -> dict[str, Any]:
-        """Return the filters and columns as a saved view keeps them."""
+    def _view(self, zone: tzinfo) -> dict[str, Any]:
+        """Return the filters and columns as a saved view keeps them; a time that has a name, by its name."""
         chosen: dict[str, list[str]] = {}
-        for key, value in self._chosen:
-            if key == TIME:  # a view is looked at again later
-                continue
+        for key, value in kept_times(self._chosen, zone, formats.now()):
             chosen.setdefault(key, []).append(value)
         return {"text": self.query, "columns": [*self.columns], **chosen}
 
     async def _show_view(self, operator: Operator, query: dict[str, Any]) -> None:
         """Put the filters and columns of a saved view in place of those that stand."""
-        self._chosen = tuple((key, value) for key in FILTERS for value in query.get(key, ()))
+        named = tuple((key, value) for key in (*FILTERS, TIME) for value in query.get(key, ()))
+        self._chosen = read_times(named, await self._zone(), formats.now())
         self.query, self.num_filters = query.get("text", ""), len(self._chosen)
         wanted = query.get("columns", DEFAULT_COLUMNS)
         self.columns = [*(name for name in COLUMNS if name in wanted), *(f"{COLUMN}{one}" for one in names_in(wanted))]

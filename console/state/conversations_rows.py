@@ -128,10 +128,11 @@ class MessageLine:
 
 
 def traced_first(lines: Sequence[MessageLine], marked: str = "") -> MessageLine | None:
-    """Return the answer whose trace is shown first: the one that is `marked`, the last found not helpful, the last."""
+    """Return the answer whose trace is shown first: of the turn that is `marked`, the last not helpful, the last."""
     traced = [line for line in reversed(lines) if line.agent and (line.run_id or line.trace_id)]
-    told = [line for line in traced if line.id == marked] or [line for line in traced if line.rating == "down"]
-    return next(iter(told or traced), None)
+    # Ids are in the order of what was said, and a question stands before its answer.
+    told = [line for line in traced if marked and line.id >= marked][-1:]
+    return next(iter(told or [line for line in traced if line.rating == "down"] or traced), None)
 
 
 MARKS = {

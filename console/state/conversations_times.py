@@ -29,6 +29,24 @@ def span_pair(name: str, zone: tzinfo, at: datetime) -> Pair | None:
     return time_pair(today - first * DAY, today + DAY - last * DAY)
 
 
+def kept_times(chosen: Iterable[Pair], zone: tzinfo, at: datetime) -> tuple[Pair, ...]:
+    """Return what is chosen as it is kept for later: "today" of a day, and not its date."""
+
+    def kept(pair: Pair) -> Pair:
+        name = span_of([pair], zone, at)
+        return (TIME, name) if name in SPANS else pair
+
+    return tuple(kept(pair) if pair[0] == TIME else pair for pair in chosen)
+
+
+def read_times(chosen: Iterable[Pair], zone: tzinfo, at: datetime) -> tuple[Pair, ...]:
+    """Return what was kept as it is chosen now; a time that nobody can read is none."""
+    pairs = tuple(
+        (span_pair(value, zone, at) or (key, value)) if key == TIME else (key, value) for key, value in chosen
+    )
+    return tuple(pair for pair in pairs if pair[0] != TIME or None not in moments_of([pair]))
+
+
 def days_pair(first: str, last: str, zone: tzinfo, at: datetime) -> Pair | None:
     """Return the choice of two whole days and all between, as a browser writes them; up to today where none ends it.
 

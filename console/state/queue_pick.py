@@ -14,11 +14,15 @@ from console.state.conversations import ConversationsState
 from console.state.formats import counted
 from console.state.forms import Choice, Formed
 
+# What is selected is put into a queue, tagged and deleted, judged: each asks for its own right.
+ACTS = (Permission.ANNOTATIONS_EDIT, Permission.CONVERSATIONS_REPLY, Permission.EXPERIMENTS_RUN)
+
 
 class QueuePickState(Formed, rx.State):
     """`_targets` is what goes into the queue; empty means what the list shows by its filters."""
 
     may_add: rx.Field[bool] = rx.field(default=False)
+    may_select: rx.Field[bool] = rx.field(default=False)
     opened: rx.Field[bool] = rx.field(default=False)
     queues: rx.Field[list[Choice]] = rx.field(default_factory=list)
     selected: rx.Field[list[str]] = rx.field(default_factory=list)
@@ -39,18 +43,19 @@ class QueuePickState(Formed, rx.State):
         """Find out who looks; nothing is selected at first."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         self.may_add, self.selected = operator.may(Permission.ANNOTATIONS_EDIT), []
+        self.may_select = any(map(operator.may, ACTS))
 
     @rx.event
     async def select(self, conversation_id: str) -> None:
         """Select a conversation of the list, or no longer."""
-        await self._operator(Permission.ANNOTATIONS_EDIT)
+        await self._operator(Permission.CONVERSATIONS_READ)
         kept = [one for one in self.selected if one != conversation_id]
         self.selected = kept if len(kept) < len(self.selected) else [*kept, conversation_id][:MAX_ADDED]
 
     @rx.event
     async def unselect(self) -> None:
         """Let go of what is selected."""
-        await self._operator(Permission.ANNOTATIONS_EDIT)
+        await self._operator(Permission.CONVERSATIONS_READ)
         self.selected = []
 
     @rx.event

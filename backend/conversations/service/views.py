@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +11,7 @@ from backend.conversations.details import chosen_in
 from backend.conversations.errors import StaleView, ViewNotFound
 from backend.conversations.models import ConversationViewRow
 from backend.conversations.range_types import Measured, range_of
+from backend.conversations.remark_types import DAYS
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
 from backend.conversations.types import Channel, ChatState, FailedTurns, Outcome, Rating, Satisfaction, View
@@ -24,7 +26,7 @@ MAX_CHARACTERS = 200
 TEXT = "text"
 CHOICES = frozenset(
     ("flow", "version", "state", "failed_turn", "rating", "channel", "model", "prompt", "outcome", "satisfaction",
-     "tag", "judge", "metadata", "columns", *Measured)
+     "tag", "judge", "metadata", "time", "columns", *Measured)
 )  # fmt: skip
 # Choices of which every word is known.
 KNOWN: dict[str, type[StrEnum]] = {
@@ -98,7 +100,22 @@ def _checked(query: dict[str, Any]) -> dict[str, Any]:
         if not all(range_of(one, span) for span in choices.get(one, ())):
             sentence = f"A range of {one} is written as 1..5, with one of its ends at least."
             raise InvalidInput(sentence, fields={f"query.{one}": "no range"})
+    times = choices.get("time", [])
+    choices |= {"time": [one if one in DAYS else _span(one) for one in times]} if times else {}
+    if len(times) > 1 or "" in choices.get("time", ()):
+        sentence = f"A view has one time: {', '.join(DAYS)}, or two moments with their zone and / between."
+        raise InvalidInput(sentence, fields={"query.time": "no time"})
     return {TEXT: text, **choices}
+
+
+def _span(text: str) -> str:
+    """Return two moments as they are kept, empty where they are none."""
+    try:
+        ends = [datetime.fromisoformat(one) for one in text.split("/")]
+        kept = [one.astimezone(UTC).isoformat() for one in ends if one.tzinfo]
+    except (ValueError, OverflowError):
+        return ""
+    return "/".join(kept) if len(kept) == len(ends) == len(("since", "until")) else ""
 
 
 def _view(row: ConversationViewRow) -> View:

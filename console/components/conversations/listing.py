@@ -202,7 +202,7 @@ def _row(row: Any) -> rx.Component:
     chosen = TranscriptState.conversation_id == row.id
     return rx.el.li(
         rx.cond(
-            QueuePick.may_add,
+            QueuePick.may_select,
             checkbox(row.title, QueuePick.selected.contains(row.id), QueuePick.select(row.id), bare=True),
             rx.fragment(),
         ),

@@ -56,7 +56,11 @@ def tools() -> rx.Component:
 def _selected() -> rx.Component:
     number = QueuePick.num_selected
     return rx.fragment(
-        button(f"Add {number} to a queue", QueuePick.open_selected, size="sm", icon="list-checks"),
+        rx.cond(
+            QueuePick.may_add,
+            button(f"Add {number} to a queue", QueuePick.open_selected, size="sm", icon="list-checks"),
+            rx.el.span(f"{number} selected", class_name="t12 nw"),
+        ),
         rx.cond(Judge.may_ask, button("Ask a judge", Judge.open_selected, size="sm", icon="gauge"), rx.fragment()),
         rx.cond(State.may_remove, button("Tag", Tags.open, size="sm", icon="tag"), rx.fragment()),
         rx.cond(
@@ -148,7 +152,8 @@ def view_form() -> rx.Component:
         "Save this view",
         refusal(Views.errors),
         field(
-            "Name", entry, html_for="view-name", help_text="Search, filters and columns, for everybody in the project.",
+            "Name", entry, html_for="view-name",
+            help_text="Search, filters, time and columns, for everybody in the project.",
             error=error_of(Views.errors, "name"),
         ),
         form=FORM,

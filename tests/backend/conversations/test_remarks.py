@@ -173,3 +173,23 @@ async def test_noting_needs_the_right_to_reply(log, owner, turn):
                 log.delete_comment(viewer, "comment_1")):  # fmt: skip
         with pytest.raises(Forbidden):
             await act
+
+
+@pytest.mark.parametrize(
+    ("time", "kept"),
+    [
+        (["7"], ["7"]),
+        (["2026-11-01T00:00:00+01:00/2026-11-02T00:00:00Z"], ["2026-10-31T23:00:00+00:00/2026-11-02T00:00:00+00:00"]),
+        (["8"], None),
+        (["7", "30"], None),
+        (["2026-11-01T00:00:00/2026-11-02T00:00:00"], None),
+        (["0001-01-01T00:00:00+14:00/2026-11-02T00:00:00Z"], None),
+        (["2026-11-01T00:00:00Z"], None),
+    ],
+)
+async def test_a_view_keeps_one_time(log, owner, time, kept):
+    if kept is None:
+        with pytest.raises(InvalidInput):
+            await log.save_view(owner, "Week", {"time": time})
+    else:
+        assert (await log.save_view(owner, "Week", {"time": time})).query["time"] == kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -201,6 +202,13 @@ def test_the_trace_beside_is_of_what_was_found_not_helpful_else_of_the_last_run(
         assert found
         assert found.id == first
     assert traced_first([person]) is None
+    # A search leads to a question, whose trace is that of its answer.
+    talk = [line("1"), line("2", run_id="run_1"), line("3"), line("4", run_id="run_2"), line("5", run_id="run_3")]
+    asked = [replace(one, agent=one.run_id != "") for one in talk]
+    for marked, first in (("1", "2"), ("2", "2"), ("3", "4"), ("5", "5"), ("6", "5"), ("", "5")):
+        found = traced_first(asked, marked)
+        assert found
+        assert found.id == first, marked
 
 
 async def test_a_thumb_is_counted_at_once(services: Services, tab: Tab, person: Operator) -> None:

@@ -9,10 +9,22 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.conversations.models import ConversationRow
+from backend.conversations.remark_types import DAYS
 from console.state import formats
+from console.state.conversation_views import ConversationViewsState
 from console.state.conversations import ConversationsState
 from console.state.conversations_filters import moments_of, time_pair
-from console.state.conversations_times import days_of, days_pair, span_of, span_pair, time_lines, time_options
+from console.state.conversations_times import (
+    SPANS,
+    days_of,
+    days_pair,
+    kept_times,
+    read_times,
+    span_of,
+    span_pair,
+    time_lines,
+    time_options,
+)
 from tests.console.state.test_conversations_states import address_in
 from tests.console.tab import Tab, spent, tab
 from tests.factories.conversations import chat
@@ -42,6 +54,33 @@ def test_a_span_is_of_whole_days_of_who_looks(name: str, since: str, until: str)
     assert line.name == {one.value: one.label for one in time_options((), BERLIN, AT)}[name]
     tomorrow = span_of([pair], BERLIN, AT + timedelta(days=1))
     assert tomorrow == ("yesterday" if name == "today" else "own"), "it stays what was chosen"
+
+
+def test_a_view_keeps_the_last_days_by_their_name_and_others_by_their_dates() -> None:
+    week, own = span_pair("7", BERLIN, AT), days_pair("2026-10-01", "2026-10-03", BERLIN, AT)
+    assert week
+    assert own
+    chosen = (("flow", "x"), week)
+    assert kept_times(chosen, BERLIN, AT) == (("flow", "x"), ("time", "7"))
+    later = AT + timedelta(days=3)
+    assert read_times((("flow", "x"), ("time", "7")), BERLIN, later) == (("flow", "x"), span_pair("7", BERLIN, later))
+    assert read_times(kept_times((own,), BERLIN, AT), BERLIN, later) == (own,)
+    assert read_times((("time", "soon"),), BERLIN, AT) == ()
+    assert tuple(SPANS) == DAYS
+
+
+async def test_a_saved_view_brings_its_time_back(services: Services, tab: Tab) -> None:
+    await chat(services.conversations, services.units, await services.identity.ensure_owner())
+    state, views = tab.at("/conversations").state(ConversationsState), tab.state(ConversationViewsState)
+    await state.load()
+    await spent(state.narrow_time("7"))
+    await views.open()
+    await views.save({"name": "Week"})
+    assert (await services.conversations.views(await services.identity.ensure_owner()))[0].query["time"] == ["7"]
+    await state.clear()
+    assert state.chips == []
+    await views.choose(views.views[0].value)
+    assert [one.words for one in state.chips] == ["Time: Last 7 days"]
 
 
 @pytest.mark.parametrize(
