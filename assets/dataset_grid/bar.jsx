@@ -77,6 +77,7 @@ function Odd({ store }) {
   const twice = useStore(store, (s) => s.duplicates.size);
   const near = useStore(store, (s) => s.near.size);
   const numKept = useStore(store, (s) => s.numKept);
+  const numLeft = useStore(store, (s) => s.numLeft);
   const readOnly = useStore(store, (s) => s.readOnly);
   const toggle = (one) => store.narrow({ only: only === one ? "" : one });
   return (
@@ -95,6 +96,9 @@ function Odd({ store }) {
         <button type="button" className="btn sm odd warn" aria-pressed={only === "near"} onClick={() => toggle("near")}>
           <Warn /> {counted(near, "row")} nearly the same
         </button>
+      )}
+      {numLeft > 0 && (
+        <span className="t2 nowrap" title="To compare them all takes too long">{counted(numLeft, "row")} not compared</span>
       )}
       {only === "near" && numKept > 0 && (
         <span className="t2 nowrap">{counted(numKept, "pair")} kept{!readOnly && <>, <button type="button" className="link" onClick={() => store.likes.nameAll()}>name again</button></>}</span>

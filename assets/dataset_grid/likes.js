@@ -14,7 +14,7 @@ export class Likes {
   open() {
     this.pairs = [];
     this.version = -1;
-    this.store.set({ numKept: 0 });
+    this.store.set({ numKept: 0, numLeft: 0 });
     this.tell();
   }
 
@@ -29,11 +29,11 @@ export class Likes {
   async ask(version) {
     const { api } = this.store;
     try {
-      const { pairs, num_kept: numKept } = await api.get("/near-duplicates", { version });
+      const { pairs, num_kept: numKept, num_left: numLeft } = await api.get("/near-duplicates", { version });
       if (api !== this.store.api) return;
       this.pairs = pairs;
       this.version = version;
-      this.store.set({ numKept });
+      this.store.set({ numKept, numLeft });
       this.tell();
     } catch {
       // The rows stand there without it; the next load asks again.

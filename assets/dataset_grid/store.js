@@ -21,7 +21,7 @@ export class Store {
     this.likes = new Likes(this);
     this.state = {
       phase: "loading", problem: "", version: 0, order: [], all: [], marks: new Map(), counts: null, filter: NOTHING, segment: "all", only: "",
-      facets: { splits: {}, tags: [] }, problems: new Map(), duplicates: new Map(), near: new Map(), numKept: 0, columns: [], schemas: {}, tick: 0, readOnly: true,
+      facets: { splits: {}, tags: [] }, problems: new Map(), duplicates: new Map(), near: new Map(), numKept: 0, numLeft: 0, columns: [], schemas: {}, tick: 0, readOnly: true,
       cursor: { at: 0, column: 0 }, editing: null, selected: new Set(), open: false, drafts: new Map(), errors: new Map(), saving: 0,
       saved: "", undone: null, said: "", since: 0, importing: false,
     };

@@ -33,19 +33,28 @@ class PairBody(Strict):
 
 
 class NearDuplicatesBody(BaseModel):
-    """The most alike first; `more` where there are pairs beyond the first thousand, `num_kept` are meant to be so."""
+    """The most alike first; `more` where there are pairs beyond the first thousand, `num_kept` are meant to be so.
+
+    `num_left` rows were not compared: that would have taken the server too long.
+    """
 
     version: int
     pairs: list[AlikeBody]
     num_rows: int
     more: bool
     num_kept: int
+    num_left: int
 
     @classmethod
     def of(cls, found: NearDuplicates) -> NearDuplicatesBody:
         pairs = [AlikeBody(row=one.number, like=one.other, likeness=round(one.likeness, 4)) for one in found.pairs]
         return cls(
-            version=found.version, pairs=pairs, num_rows=found.num_rows, more=found.is_cut, num_kept=found.num_kept
+            version=found.version,
+            pairs=pairs,
+            num_rows=found.num_rows,
+            more=found.is_cut,
+            num_kept=found.num_kept,
+            num_left=found.num_left,
         )
 
 

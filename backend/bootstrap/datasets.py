@@ -20,7 +20,7 @@ from backend.unit_of_work import Units
 async def find_alike() -> FindAlike:
     """Load what stands on rapidfuzz, when it is first needed."""
     module = await asyncio.to_thread(importlib.import_module, "backend.datasets.likeness")
-    return cast(FindAlike, module.alike)
+    return cast(FindAlike, module.Search)
 
 
 def open_datasets(

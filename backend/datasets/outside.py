@@ -11,12 +11,20 @@ from backend.ports.language_model import LanguageModel
 from backend.providers.service import ProviderService
 
 
-class FindAlike(Protocol):
-    """`backend.datasets.likeness.alike`, which is loaded when it is first needed."""
+class Search(Protocol):
+    """A `backend.datasets.likeness.Search` that somebody began; `num_left` texts are not compared so far."""
 
-    def __call__(
-        self, texts: Sequence[str], least: float, *, since: int = 0, most: int = 5, stopped: Callable[[], bool] = bool
-    ) -> list[Alike]: ...
+    num_left: int
+
+    def go_on(self, seconds: float) -> bool: ...
+
+    def found(self) -> list[Alike]: ...
+
+
+class FindAlike(Protocol):
+    """`backend.datasets.likeness.Search`, which is loaded when it is first needed."""
+
+    def __call__(self, texts: Sequence[str], least: float, *, since: int = 0, most: int = 5) -> Search: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,7 @@ class Alike:
 class NearDuplicates:
     """The pairs of one version, the most alike first; `is_cut` where there are more than are told.
 
-    `num_kept` more are meant to be so, as somebody said.
+    `num_kept` more are meant to be so, as somebody said. `num_left` rows were not compared: that would take too long.
     """
 
     version: int
@@ -205,6 +205,7 @@ class NearDuplicates:
     num_rows: int
     is_cut: bool
     num_kept: int = 0
+    num_left: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
+from weakref import WeakValueDictionary
 
 from backend.datasets.checking import compared
 from backend.datasets.errors import ItemNotFound
@@ -31,8 +31,10 @@ MAX_KEPT = 5_000
 ANSWERS_KEPT = 8
 ROWS_AT_ONCE = 1_000
 Input = tuple[int, Mapping[str, Any], str]
-# One for the process: of two that compute in Python, each takes its turn from the loop.
+# One for the process: of two that compute in Python, each takes its turn from the loop. Searches take turns in it, so
+# that a short one waits for none that is long, and each ends for good: what is left then is told.
 _beside = ThreadPoolExecutor(1, thread_name_prefix="likeness")
+TURN_SECONDS, MOST_SECONDS = 0.05, 10.0
 
 
 class LikenessUseCases(ReadingUseCases):
@@ -41,8 +43,8 @@ class LikenessUseCases(ReadingUseCases):
     def __init__(self, units: Units, schemas: Schemas, outside: Outside) -> None:
         super().__init__(units, schemas)
         self._outside = outside
-        self._found: OrderedDict[tuple[str, float], list[Alike]] = OrderedDict()
-        self._finding = asyncio.Lock()
+        self._found: OrderedDict[tuple[str, float], tuple[list[Alike], int]] = OrderedDict()
+        self._finding: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def near_duplicates(
         self, operator: Operator, dataset_id: str, *, version: int | None = None, least: float = NEARLY
@@ -57,13 +59,14 @@ class LikenessUseCases(ReadingUseCases):
             version = known(opened.dataset, version)
             kept = await opened.pairs.all()
         inputs = await self._inputs(operator, dataset_id, version)
-        async with self._finding:  # who asks for the same meanwhile waits for it
-            found = await self._pairs(inputs, least)
+        # Who asks for the same meanwhile waits for it, and one project has one turn.
+        async with self._finding.setdefault(operator.project_id, asyncio.Lock()):
+            found, num_left = await self._pairs(inputs, least)
         hashed = {number: told for number, _, told in inputs}
         pairs = [one for one in found if pair_of(hashed[one.number], hashed[one.other]) not in kept]
         rows = {number for one in pairs for number in (one.number, one.other)}
         shown = tuple(pairs[:MAX_PAIRS])
-        return NearDuplicates(version, shown, len(rows), len(pairs) > MAX_PAIRS, len(found) - len(pairs))
+        return NearDuplicates(version, shown, len(rows), len(pairs) > MAX_PAIRS, len(found) - len(pairs), num_left)
 
     async def keep_both(self, operator: Operator, dataset_id: str, number: int, other: int) -> None:
         """Name two rows no more as nearly the same, as long as their inputs are as they are.
@@ -74,7 +77,7 @@ class LikenessUseCases(ReadingUseCases):
         async with self._reading(operator, dataset_id) as opened:
             one, last = await _two(opened.items, opened.dataset.version, number, other)
         texts, compared_pair = [compared(one.input), compared(last.input)], pair_of(one.input_hash, last.input_hash)
-        if not await self._alike(texts, LEAST):  # before the dataset is held: others may be compared now
+        if not (await self._alike(texts, LEAST))[0]:  # before the dataset is held: others may be compared now
             raise InvalidInput("The two rows are not nearly the same.")
         async with self._units.write(operator) as work:
             row = await Datasets(work.session, operator.project_id).change(dataset_id)
@@ -105,19 +108,20 @@ class LikenessUseCases(ReadingUseCases):
         numbers, texts = _texts(await self._inputs(operator, dataset_id, version))
         since = len(texts)
         texts += [compared(item.input) for item in items]
-        found = await self._alike(texts, least, since=since, most=1)
+        async with self._finding.setdefault(operator.project_id, asyncio.Lock()):
+            found, _ = await self._alike(texts, least, since=since, most=1)
         return [
             Alike(one.number - since, numbers[one.other] if one.other < since else 0, one.likeness) for one in found
         ]
 
-    async def _pairs(self, inputs: Sequence[Input], least: float) -> list[Alike]:
+    async def _pairs(self, inputs: Sequence[Input], least: float) -> tuple[list[Alike], int]:
         told = "".join(f"{number} {hashed}\n" for number, _, hashed in inputs)
         key = hashlib.blake2b(told.encode()).hexdigest(), least
         if key not in self._found:
             numbers, texts = _texts(inputs)
-            found = await self._alike(texts, least)
+            found, num_left = await self._alike(texts, least)
             pairs = [Alike(numbers[one.number], numbers[one.other], one.likeness) for one in found]
-            self._found[key] = sorted(pairs, key=lambda one: (-one.likeness, one.number, one.other))
+            self._found[key] = sorted(pairs, key=lambda one: (-one.likeness, one.number, one.other)), num_left
             while len(self._found) > ANSWERS_KEPT:
                 self._found.popitem(last=False)
         self._found.move_to_end(key)
@@ -135,14 +139,17 @@ class LikenessUseCases(ReadingUseCases):
                 return [*found.values()]
             after = rows[-1][0]
 
-    async def _alike(self, texts: Sequence[str], least: float, *, since: int = 0, most: int = 5) -> list[Alike]:
-        """Compare beside the loop; whoever asks no more ends it."""
-        find, ended = await self._outside.find_alike(), threading.Event()
-        work = partial(find, texts, least, since=since, most=most, stopped=ended.is_set)
-        try:
-            return await asyncio.get_running_loop().run_in_executor(_beside, work)
-        finally:
-            ended.set()
+    async def _alike(
+        self, texts: Sequence[str], least: float, *, since: int = 0, most: int = 5
+    ) -> tuple[list[Alike], int]:
+        """Compare beside the loop, turn by turn, and return how many texts are left; who asks no more ends it."""
+        find = await self._outside.find_alike()
+        turn = asyncio.get_running_loop().run_in_executor
+        search = await turn(_beside, partial(find, texts, least, since=since, most=most))
+        for _ in range(round(MOST_SECONDS / TURN_SECONDS)):
+            if await turn(_beside, search.go_on, TURN_SECONDS):
+                break
+        return search.found(), search.num_left
 
 
 async def _two(items: Items, version: int, number: int, other: int) -> tuple[DatasetItemRow, DatasetItemRow]:

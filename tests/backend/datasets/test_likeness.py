@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -11,14 +12,21 @@ from rapidfuzz.distance import Indel
 
 from backend.datasets import likeness
 from backend.datasets.errors import ItemNotFound
-from backend.datasets.likeness import alike
+from backend.datasets.likeness import Search
 from backend.datasets.service import DatasetService, files
-from backend.datasets.types import NEARLY, ItemEdit, NewItem
+from backend.datasets.types import NEARLY, Alike, ItemEdit, NewItem
 from backend.errors import InvalidInput
 from backend.operator import Operator
 from tests.factories.datasets import dataset, item
 
 WORDS = ["sofa", "table", "lamp", "gift", "return", "carrier", "scratched", "invoice", "delivery", "colour", "refund"]
+
+
+def alike(texts: Sequence[str], least: float, *, since: int = 0, most: int = 5) -> list[Alike]:
+    search = Search(texts, least, since=since, most=most)
+    assert search.go_on(60)
+    assert search.num_left == 0
+    return search.found()
 
 
 @pytest.mark.parametrize(
@@ -68,7 +76,6 @@ def test_only_pairs_with_a_new_text_are_looked_for_and_the_best_are_named() -> N
     new = ["who pays for a table?", "who pays for the tables!", "what is this?"]
     found = alike([*there, *new], NEARLY, since=2, most=1)
     assert [(one.number, one.other) for one in found] == [(2, 0), (3, 1)]
-    assert alike([*there, *new], NEARLY, stopped=lambda: True) == []
 
 
 @pytest.mark.parametrize("length", [590, 600, 890, 900])
