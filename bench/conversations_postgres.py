@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.conversations import all_of, postgres
+from bench.conversations import all_of
+from bench.log_places import postgres
 from bench.table import Figure
 
 
