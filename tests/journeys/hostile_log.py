@@ -136,6 +136,7 @@ def watching(to: Planted) -> None:
     rule = {
         "name": NAME + LINK, "measure": "conversations", "comparison": "above", "threshold": 0, "looks": 1,
         "min_count": 0, "filters": filters, "webhook_url": f"https://elsewhere.invalid/?{NAME}",
+        "emails": [f"{LINK}@elsewhere.invalid"],  # signs of tags are in no address
     }  # fmt: skip
     to.ids["alert"] = to.post("/api/alerts", rule)["id"]
     to.api.post(f"/api/alerts/{to.ids['alert']}/test")

@@ -37,7 +37,7 @@ PAGES = (
 # words is planted, or stands here. `person` goes with who was removed, `details` of a run
 # to its conversation, `origin` is an id; a second person approves, and none is here.
 WORDLESS = {
-    "alert": "comparison emails error measure sealed_secret state",
+    "alert": "comparison error measure sealed_secret state",
     "alert_delivery": "error event fate way",
     "alert_firing": "watched",
     "annotation": "state",
