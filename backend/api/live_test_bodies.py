@@ -8,7 +8,18 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from backend.api.bodies import Strict
-from backend.live_tests.types import MAX_ARMS, MAX_WEIGHT, Arm, LiveTest, Metric, NewLiveTest, Report, State, Verdict
+from backend.live_tests.types import (
+    MAX_ARMS,
+    MAX_WEIGHT,
+    Arm,
+    LiveTest,
+    Metric,
+    NewLiveTest,
+    Reason,
+    Report,
+    State,
+    Verdict,
+)
 from backend.paging import Listed
 
 
@@ -93,7 +104,11 @@ class ArmReportBody(BaseModel):
 
 
 class StandingBody(BaseModel):
-    """`low` and `high` may be looked at whenever one likes; null while there are too few conversations."""
+    """`low` and `high` may be looked at whenever one likes; null while there are too few conversations.
+
+    `reason` says why the verdict is cannot_tell: a version is `untold` as long as no conversation tells it, `too_few`
+    do, they were `judged_unevenly`, which is to say chosen, or the difference is `not_clear`.
+    """
 
     metric: Metric
     version: int
@@ -104,6 +119,7 @@ class StandingBody(BaseModel):
     high: float | None
     verdict: Verdict
     more_needed: int | None
+    reason: Reason
 
 
 class ReportBody(BaseModel):

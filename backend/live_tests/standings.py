@@ -15,6 +15,7 @@ from backend.live_tests.types import (
     LiveTest,
     Metric,
     Outcome,
+    Reason,
     Report,
     Standing,
     Verdict,
@@ -57,7 +58,8 @@ def is_judged_unevenly(arms: Sequence[ArmReport]) -> bool:
 
 
 def _undecided(one: Standing) -> Standing:
-    return replace(one, verdict="cannot_tell", more_needed=None)
+    reason: Reason = "untold" if one.reason == "untold" else "judged_unevenly"
+    return replace(one, verdict="cannot_tell", more_needed=None, reason=reason)
 
 
 def standing(
@@ -67,11 +69,12 @@ def standing(
     is_share = test.is_share(metric)
     before, now = sample(metric, baseline, is_share=is_share), sample(metric, own, is_share=is_share)
     if before is None or now is None:
-        return Standing(metric, version, _mean(now), _mean(before), None, None, None, "cannot_tell")
+        return Standing(metric, version, _mean(now), _mean(before), None, None, None, "cannot_tell", reason="untold")
     difference = now.mean - before.mean
     if min(before.size, now.size) < MIN_CONVERSATIONS:
         more = 2 * MIN_CONVERSATIONS - min(before.size, MIN_CONVERSATIONS) - min(now.size, MIN_CONVERSATIONS)
-        return Standing(metric, version, now.mean, before.mean, difference, None, None, "cannot_tell", more)
+        means = now.mean, before.mean, difference
+        return Standing(metric, version, *means, None, None, "cannot_tell", more, "too_few")
     margin = _margin(test, metric, before.mean)
     variance = before.variance + now.variance
     low = high = difference
@@ -87,7 +90,8 @@ def standing(
         needed = max(1, math.ceil((before.size + now.size) * (((high - low) / 2 / aim) ** 2 - 1)))
     if is_share:  # no share moves by more than all of it
         low, high = max(low, -1.0), min(high, 1.0)
-    return Standing(metric, version, now.mean, before.mean, difference, low, high, verdict, needed)
+    reason: Reason = "not_clear" if verdict == "cannot_tell" else ""
+    return Standing(metric, version, now.mean, before.mean, difference, low, high, verdict, needed, reason)
 
 
 def sample(metric: Metric, outcomes: Sequence[Outcome], *, is_share: bool) -> Sample | None:

@@ -15,6 +15,9 @@ MAX_WEIGHT = 1_000
 # With fewer conversations an arm is not compared: a mean of so few says nothing.
 MIN_CONVERSATIONS = 20
 Verdict = Literal["better", "worse", "same", "cannot_tell"]
+# Why it cannot tell: a version has no conversation that tells it, fewer than 20 do, somebody chose what was judged, or
+# the difference is not clear yet.
+Reason = Literal["", "untold", "too_few", "judged_unevenly", "not_clear"]
 
 
 class Metric(StrEnum):
@@ -171,6 +174,7 @@ class Standing:
     """How a version stands against the baseline in one metric; the interval may be looked at whenever one likes.
 
     `more_needed` is about how many more conversations would decide it, None where it is decided or cannot be said.
+    `reason` says why it cannot tell, empty where it can.
     """
 
     metric: Metric
@@ -182,6 +186,7 @@ class Standing:
     high: float | None
     verdict: Verdict
     more_needed: int | None = None
+    reason: Reason = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.errors import InvalidInput
 from backend.live_tests.types import (
+    MIN_CONVERSATIONS,
     Arm,
     ArmReport,
     LiveTest,
@@ -39,6 +40,12 @@ METRICS = [Choice(metric.value, f"{name}, {MEANT[metric]}") for metric, name in 
 # How the form names a judge: "judged:Polite".
 OF_JUDGE = f"{Metric.JUDGED.value}:"
 VERDICTS = {"better": "Better", "worse": "Worse", "same": "Same", "cannot_tell": "Cannot tell"}
+# Why a judge decides nothing yet.
+UNJUDGED = {
+    "untold": "Of one version {judge} has judged no conversation yet",
+    "too_few": f"{{judge}} has judged fewer than {MIN_CONVERSATIONS} conversations of one version",
+    "judged_unevenly": "{judge} has judged clearly more of one version than of another, so it decides nothing",
+}
 MARKS = {"better": "ok", "worse": "fail", "same": "idle", "cannot_tell": "wait"}
 STATES = {State.RUNNING: "Running", State.STOPPED: "Stopped", State.PROMOTED: "Promoted", State.HALTED: "Halted"}
 BROKEN = "The traffic does not follow the weights: trust no verdict."
@@ -212,7 +219,9 @@ def told(test: LiveTest, metric: Metric, value: float | None) -> str:
 
 
 def _note(test: LiveTest, one: Standing) -> str:
-    """Return the interval of the difference, or how many conversations would decide."""
+    """Return the interval of the difference, or why nothing is decided."""
+    if test.judge and one.metric is Metric.JUDGED and one.reason in UNJUDGED:
+        return UNJUDGED[one.reason].format(judge=test.judge.name)
     if one.low is None or one.high is None:
         return "Too few conversations yet"
     ends = " to ".join(_signed(test, one.metric, end) for end in (one.low, one.high))

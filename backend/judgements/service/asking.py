@@ -10,7 +10,7 @@ from backend.annotations.types import Each, Target
 from backend.audit.repository import AuditTrail
 from backend.columns import storable, utc_now
 from backend.conversations.repository.scored import Scored
-from backend.errors import InvalidInput, NotFound
+from backend.errors import Conflict, InvalidInput, NotFound
 from backend.experiments.checks import MAX_BUDGET
 from backend.experiments.errors import JUDGEMENT
 from backend.experiments.models import ExperimentRow
@@ -25,12 +25,14 @@ from backend.judgements.repository import write_items
 from backend.judgements.service.base import Base
 from backend.judgements.shapes import THE_LOG
 from backend.judgements.types import MAX_ITEMS, MAX_NAME, Judgement, JudgementPlan, NewJudgement
+from backend.live_tests.types import State
 from backend.operator import Operator, Permission
 from backend.prompts.types import estimated_tokens
 
 JUDGE = "judge"
 WORDS = "text"
 NOTHING = "Nothing of this is left to judge."
+OVER = "This live test has ended: what is judged now changes nothing in its report."
 
 
 class AskingUseCases(Base):
@@ -61,7 +63,8 @@ class AskingUseCases(Base):
     async def ask(self, operator: Operator, wish: NewJudgement) -> Judgement:
         """Begin to judge; it goes on as a job, whoever looks.
 
-        Raise InvalidInput where nothing is left to judge or the judge cannot be used, NotFound (queue, model).
+        Raise InvalidInput where nothing is left to judge or the judge cannot be used, NotFound (queue, model), and
+        Conflict for a live test that has ended.
         """
         operator.require(Permission.EXPERIMENTS_RUN)
         operator.require(Permission.CONVERSATIONS_READ)
@@ -150,7 +153,9 @@ class AskingUseCases(Base):
         if wish.queue_id:
             return await self._annotations.targets(operator, wish.queue_id, MAX_ITEMS)
         if wish.live_test_id:
-            _, found = await self._live_tests.conversations(operator, wish.live_test_id, MAX_ITEMS)
+            test, found = await self._live_tests.conversations(operator, wish.live_test_id, MAX_ITEMS)
+            if test.state is not State.RUNNING:
+                raise Conflict(OVER, hint="Judge its conversations in the log, by their filters or their ids.")
         elif wish.conversation_ids:
             found = list(dict.fromkeys(storable(one) for one in wish.conversation_ids))[:MAX_ITEMS]
             if await self._log.count(operator, found) < len(found):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from backend.api.live_test_bodies import ReportBody
 from backend.columns import utc_now
 from backend.conversations.models import ConversationRow
-from backend.errors import InvalidInput
+from backend.errors import Conflict, InvalidInput
 from backend.experiments.errors import JUDGEMENT
 from backend.judgements.types import NewJudgement
 from backend.live_tests.types import Arm, Metric, State
+from console.state.prompt_live_rows import live_card
 from tests.backend.experiments.conftest import Lab, lab, server
 from tests.backend.experiments.test_paying import asks
 from tests.backend.judgements.conftest import HELPFUL
@@ -147,6 +151,13 @@ async def test_the_judge_of_a_test_is_asked_about_its_conversations_alone(
     plain = await desk.services.live_tests.stop(desk.operator, test.id)
     assert plain.judge is not None
     assert JUDGEMENT not in plain.judge.settings
+    for again in (False, True):
+        late = NewJudgement(HELPFUL if again else {}, live_test_id=test.id, again=again)
+        with pytest.raises(Conflict, match="has ended"):
+            await judgements.plan(desk.operator, late)
+        with pytest.raises(Conflict, match="has ended"):
+            await judgements.ask(desk.operator, late)
+    assert len((await judgements.list(desk.operator)).items) == 2, "nobody is asked for what changes nothing"
 
 
 async def test_a_test_without_a_judge_has_none_to_ask(desk: Desk) -> None:
@@ -195,3 +206,29 @@ async def test_deleted_conversations_are_neither_counted_nor_judged(desk: Desk) 
     arms = (await desk.services.live_tests.report(desk.operator, test.id)).arms
     assert [(one.num_conversations, one.num_judged) for one in arms] == [(3, 3), (1, 1)]
     assert len((await desk.services.live_tests.conversations(desk.operator, test.id, 100))[1]) == 4
+
+
+@pytest.mark.parametrize(
+    ("num_before", "num_now", "reason", "words"),
+    [
+        (30, 0, "untold", "Of one version Polite has judged no conversation yet"),
+        (30, 10, "too_few", "Polite has judged fewer than 20 conversations of one version"),
+        (500, 30, "judged_unevenly", "Polite has judged clearly more of one version than of another"),
+        (30, 30, "not_clear", "about"),
+    ],
+)
+async def test_a_guardrail_by_a_judge_says_why_it_cannot_tell(
+    desk: Desk, num_before: int, num_now: int, reason: str, words: str
+) -> None:
+    await known(desk)
+    test = await desk.start(guardrail=Metric.JUDGED, judge="Polite")
+    num_drawn = num_before if reason == "judged_unevenly" else max(1, num_now)
+    before, now = await desk.seat(test, 1, good=num_before), await desk.seat(test, 2, good=num_drawn)
+    await desk.judge({one: float(at % 2) for at, one in enumerate(before)})
+    await desk.judge({one: float(at % 2) for at, one in enumerate(now[:num_now])})
+    found = await desk.services.live_tests.report(desk.operator, test.id)
+    (judged,) = [one for one in found.standings if one.metric is Metric.JUDGED]
+    assert (judged.verdict, judged.reason) == ("cannot_tell", reason)
+    assert ReportBody.of(found).standings[-1].reason == reason
+    card = live_card(found, UTC, datetime.now(UTC))
+    assert words in card.arms[1].guard
