@@ -80,16 +80,13 @@ def experiment() -> rx.Component:
 
 def _head() -> rx.Component:
     state = One.line.status
-    lesser = rx.cond(state == "done", "hide-s", "")  # "More" has them on a narrow page
     new = rx.Var.create(routes.EXPERIMENT_NEW)
-    export = link_button("Export", One.as_csv, icon="download", download=True, reload_document=True, class_name=lesser)
-    like = link_button("Copy", new + "?like=" + One.experiment_id, icon="copy", class_name=lesser)
+    export = link_button("Export", One.as_csv, icon="download", download=True, reload_document=True)
+    like = link_button("Copy", new + "?like=" + One.experiment_id, icon="copy")
     score = link_button("Score again", new + "?scores=" + One.experiment_id, icon="list-checks", class_name="hide-s")
     review = link_button(One.waiting, routes.EXPERIMENT_REVIEW.partition("[")[0] + One.experiment_id, icon="hand")
     promote = rx.cond(One.cards, promote_button(), rx.fragment())
     again = rx.cond(One.line.retry, button(One.line.retry, One.retry), rx.fragment())
-    requiring = button("Require for production", Require.ask, icon="shield-check", class_name="hide-s")
-    require = rx.cond(One.cards, requiring, rx.fragment())
     rest = rx.cond(One.line.goes_on, button("Resume", One.resume, kind="primary"), rx.fragment())
     acts = rx.match(
         state,
@@ -106,9 +103,7 @@ def _head() -> rx.Component:
         ("failed", rx.fragment(rx.cond(One.rows, export, rx.fragment()), like, again, rest)),
         (
             "done",
-            rx.el.span(
-                export, like, again, again_button(), score, require, _more(), promote, class_name="row wrap xp-acts"
-            ),
+            rx.el.span(again, again_button(), score, _more(), promote, class_name="row wrap xp-acts"),
         ),
         rx.fragment(export, like, again),
     )
@@ -129,19 +124,18 @@ def _head() -> rx.Component:
 
 
 def _more() -> rx.Component:
-    """Gather on a narrow page what is done seldom."""
+    """Gather what is done seldom."""
     new = rx.Var.create(routes.EXPERIMENT_NEW)
     require = menu_item("Require for production", Require.ask, icon="shield-check")
-    items = menu(
+    return menu(
         icon_button("ellipsis", "More", kind="", custom_attrs=TRIGGER),
-        menu_link("Score again", new + "?scores=" + One.experiment_id, icon="list-checks"),
+        menu_link("Score again", new + "?scores=" + One.experiment_id, icon="list-checks", class_name="only-s"),
         menu_link("Copy", new + "?like=" + One.experiment_id, icon="copy"),
         menu_link("Export", One.as_csv, icon="download", download=True, reload_document=True),
         rx.cond(One.cards, require, rx.fragment()),
         label="More",
         align="right",
     )
-    return rx.el.span(items, class_name="only-s")
 
 
 def _going() -> rx.Component:

@@ -238,13 +238,14 @@ def tool_line(call: dict[str, Any]) -> ToolLine:
     )
 
 
-def test_line(test: TurnTest, flow_id: str) -> TestLine:
-    """Return how a row stands; a new experiment over its dataset begins with the flow that answered."""
+def test_line(test: TurnTest, flow_id: str, prompt_id: str) -> TestLine:
+    """Return how a row stands; a new experiment over its dataset begins with the flow or the prompt that answered."""
     mark, words = TEST_WORDS[test.state]
     if test.state is TestState.MIXED:
         words = f"Test passes with {', '.join(test.passed)}, fails with {', '.join(test.failed)}"
     run = f"Run {test.next_name} again" if test.next_id else "New experiment"
-    fresh = f"{routes.EXPERIMENT_NEW}?dataset={test.dataset_id}{flow_id and f'&flow={flow_id}'}"
+    fresh = f"{routes.EXPERIMENT_NEW}?dataset={test.dataset_id}"
+    fresh += f"&flow={flow_id}" if flow_id else f"&prompt={prompt_id}" if prompt_id else ""
     return TestLine(
         mark,
         words,

@@ -212,9 +212,11 @@ class TranscriptState(Phased, rx.State):
     async def _show_tests(self, operator: Operator) -> None:
         """Say below each answer which rows it became, and how they stand."""
         found: dict[str, list[TestLine]] = {}
-        flow_id = self._drawn.flow_id if self._drawn and self._drawn.is_held_here else ""
+        drawn = self._drawn
+        flow_id = drawn.flow_id if drawn and drawn.is_held_here else ""
+        prompt_id = (drawn.prompt_id if drawn else "") or ""
         for test in await services().turns.tests(operator, [line.id for line in self.messages if line.agent]):
-            found.setdefault(test.message_id, []).append(test_line(test, flow_id))
+            found.setdefault(test.message_id, []).append(test_line(test, flow_id, prompt_id))
         self.messages = [replace(line, tests=found.get(line.id, [])) for line in self.messages]
 
     @rx.event

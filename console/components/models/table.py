@@ -84,7 +84,13 @@ def _provider(one: Any) -> rx.Component:
 def _model(one: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.th(
-            rx.el.span(one["name"], class_name="mono ell", title=one["name"]),
+            rx.el.button(
+                one["name"],
+                type="button",
+                on_click=Form.open(one["provider_id"]),
+                class_name="link mono ell",
+                title=one["name"],
+            ),
             rx.cond(one["is_default"], tag("default"), rx.fragment()),
             scope="row",
         ),
