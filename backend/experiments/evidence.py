@@ -15,13 +15,14 @@ def evidence(found: Experiment, comparison: Comparison, variant: str) -> str:
     """Return who was compared on what, a line for each verdict, and the id, by which a reader's program finds it."""
     rows = f"{found.num_rows:,} row{'' if found.num_rows == 1 else 's'}"
     over = f"on {rows} of {found.dataset_name} v{found.dataset_version}"
+    name, beside = (found.called.get(one, one) for one in (variant, comparison.baseline))
     if variant == comparison.baseline:
-        return f"Experiment {found.name}: {variant} was the baseline, {over}.\n({found.id})"
+        return f"Experiment {found.name}: {name} was the baseline, {over}.\n({found.id})"
     ours = [one for one in comparison.metrics if one.variant == variant]
     told_of = [(one.verdict, _told(one, comparison.baseline)) for one in ours]
     said = {words: "; ".join(told for verdict, told in told_of if verdict == key) for key, words in VERDICTS.items()}
     lines = [
-        f"Experiment {found.name}: {variant} beside {comparison.baseline}, {over}.",
+        f"Experiment {found.name}: {name} beside {beside}, {over}.",
         *(f"{words}: {told}." for words, told in said.items() if told),
         *_missed(comparison, variant),
         *_tries(comparison, variant),

@@ -240,6 +240,17 @@ class Experiment:
     def shown_status(self) -> str:
         return Status.RUNNING.value if self.status is Status.QUEUED else self.status.value
 
+    @property
+    def called(self) -> dict[str, str]:
+        """Return what the variants are called, by a label with the version that it had: "production (v2 then)"."""
+        of = {one.name: one.version for one in self.pinned}
+        told = {one.name: one.name for one in self.draft.variants}
+        for one in self.draft.variants:
+            label, version = one.prompt.label if one.prompt else "", of.get(one.name)
+            if label and version and (one.name == label or one.name.startswith(f"{label} ")):
+                told[one.name] = f"{label} (v{version} then){one.name.removeprefix(label)}"
+        return told
+
 
 Change = Literal["fixed", "broken", "both_pass", "both_fail", "other"]
 

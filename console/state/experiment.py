@@ -18,7 +18,6 @@ from console.state.addresses import Addressed
 from console.state.experiment_advice import Advised
 from console.state.experiment_aims import Aimed
 from console.state.experiment_asked import AskedLine, asked_lines, asked_words, scoring_words
-from console.state.experiment_called import dated
 from console.state.experiment_compared import RowLine, row_line, units_of
 from console.state.experiment_groups import SliceLine, asked_by, group_words, is_known, slice_lines
 from console.state.experiment_leading import Leading
@@ -229,7 +228,7 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, Leading, rx.
         zone = await self._zone()
         self.line = experiment_line(found, zone, formats.now())
         self.asked, self.asks, self.scoring_cost = asked_lines(found), asked_words(found), scoring_words(found)
-        self.called, self._units = dated(found), units_of(found.draft)
+        self.called, self._units = found.called, units_of(found.draft)
 
     async def _show_promoted(self, operator: Operator) -> None:
         went = await services().experiments.whereabouts(operator, self.experiment_id)

@@ -26,7 +26,6 @@ from backend.experiments.types import (
 from backend.operator import Operator
 from console.problems import unbroken
 from console.state import formats
-from console.state.experiment_called import dated
 from console.state.experiment_form_only import form_words
 from console.state.experiment_rows import MOST_ROWS, VerdictCard, named, rounded
 from console.state.experiment_written import readable, share_of, signed
@@ -81,7 +80,7 @@ def names_of(found: Experiment) -> dict[str, str]:
     """
     models = {one.name: one.model.partition(":")[2] or one.model for one in found.pinned}
     several = len(set(models.values())) > 1
-    called = dated(found)
+    called = found.called
     hides = {name for name, model in models.items() if several and model and model not in name}
     said = {name: called.get(name, name) for name in models}
     return {name: f"{words} on {models[name]}" if name in hides else words for name, words in said.items()}

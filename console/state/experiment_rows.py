@@ -21,7 +21,6 @@ from backend.experiments.types import (
 from console import routes
 from console.state import formats
 from console.state.agreement_lines import drift_words
-from console.state.experiment_called import dated
 from console.state.experiment_duels import duel_words
 from console.state.experiment_ends import under
 from console.state.experiment_unscored import failed_on, in_vain_words, metrics_in, own_words, retry_of
@@ -133,7 +132,7 @@ def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine
         words=WORDS[status],
         status=status,
         dataset=f"{found.dataset_name} v{found.dataset_version}" if found.dataset_version else found.dataset_name,
-        variants=", ".join(dated(found).values()),
+        variants=", ".join(found.called.values()),
         progress=f"{formats.count(ended)} of {whole}{failed}{judged}" if progress.num_cells else "",
         percent=100 * ended // progress.num_cells if progress.num_cells else 0,
         cost=formats.summed(progress.cost, int(not progress.cost and progress.tokens_in + progress.tokens_out > 0)),

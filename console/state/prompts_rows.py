@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from backend.live_tests.types import LiveTest
-from backend.prompts.types import Approval, Content, Placeholder, Prompt, Turn
+from backend.prompts.types import PRODUCTION, Approval, Content, Placeholder, Prompt, Turn
 from console import routes
 from console.state import formats
 
@@ -76,12 +76,13 @@ class WaitingLine:
 
 
 def split_line(test: LiveTest) -> SplitLine:
-    """Return the split in a few words: "Live test on production: 50/50, v2 and v3"."""
+    """Return the split in a few words: "Live test: 50/50, v2 and v3"; a label that is not production by its name."""
     total = sum(arm.weight for arm in test.arms)
     shares = "/".join(f"{100 * arm.weight / total:.0f}" for arm in test.arms)
     versions = formats.listed([f"v{arm.version}" for arm in test.arms])
     address = f"{routes.to(routes.PROMPT, test.prompt_id)}#{LIVE_TESTS}"
-    return SplitLine(f"Live test on {test.label}: {shares}, {versions}", address)
+    label = "" if test.label == PRODUCTION else f" on {test.label}"
+    return SplitLine(f"Live test{label}: {shares}, {versions}", address)
 
 
 def prompt_line(prompt: Prompt, zone: tzinfo, at: datetime, running: Iterable[LiveTest] = ()) -> PromptLine:

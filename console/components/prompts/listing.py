@@ -103,7 +103,7 @@ def _names(names: Any) -> rx.Component:
 
 def _split(one: Any) -> rx.Component:
     """Lead to the live test that shares a label out."""
-    return rx.el.p(status("run", rx.el.a(one.words, href=one.href, class_name="u")), key=one.words)
+    return rx.el.p(status("run", rx.el.a(one.words, href=one.href, class_name="u")), class_name="psplit", key=one.words)
 
 
 def _acts(row: Any) -> rx.Component:

@@ -61,6 +61,17 @@ async def test_the_winner_gets_the_label_with_its_evidence(lab: Lab) -> None:
     assert [one[:2] for one in await told(lab, done)] == [("v2", "gone")]
 
 
+async def test_evidence_beside_a_label_says_which_version_that_was(lab: Lab) -> None:
+    lab.fill(4)
+    of = await kept(lab, "{{ weak }}", "{{ good }}", model="lab:echo")
+    await lab.services.prompts.set_label(lab.operator, of.id, PRODUCTION, 1)
+    served = VariantDraft(PRODUCTION, PromptChoice(id=of.id, label=PRODUCTION))
+    done = await lab.ran(served, version(of, 2))
+    await lab.service.promote(lab.operator, done.id, "v2")
+    move = (await lab.services.prompts.moves(lab.operator, of.id))[0]
+    assert "v2 beside production (v1 then), on 4 rows" in move.comment
+
+
 async def told(lab: Lab, of: Experiment) -> list[tuple[str, str, int | None, str]]:
     """Return what became of each promotion: the variant, how it stands, what is there now, and by whom it was."""
     found = await lab.service.whereabouts(lab.operator, of.id)

@@ -7,7 +7,6 @@ from typing import Any
 
 from backend.experiments.types import Comparison, MetricComparison, Pinned, PromptChoice, Status, VariantDraft, to_take
 from console.state.experiment_advice import advice, names_of, story, unreached
-from console.state.experiment_called import dated
 from tests.console.state.test_experiment_rows import METRIC, experiment
 
 NAMES = {"production": "production", "v2": "v2 on small", "v2 large": "v2 large"}
@@ -124,4 +123,4 @@ def test_a_name_by_a_label_says_which_version_that_was() -> None:
         "Old": "Old",
         "v3": "v3",
     }
-    assert dated(replace(done, pinned=()))["production"] == "production", "nothing is known before it begins"
+    assert replace(done, pinned=()).called["production"] == "production", "nothing is known before it begins"

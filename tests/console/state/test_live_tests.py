@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from backend.bootstrap import Services
@@ -10,6 +12,7 @@ from backend.prompts.types import Content, NewPrompt
 from console.state import live_tests
 from console.state.live_tests import LiveTestsState
 from console.state.prompts import PromptsState
+from console.state.prompts_rows import split_line
 from tests.backend.live_tests.conftest import HALF, Desk, desk
 from tests.console.tab import Tab, refused, tab
 
@@ -48,8 +51,9 @@ async def test_the_list_of_prompts_says_which_label_is_split_while_it_is(desk: D
     await shown.load()
     [row] = shown.rows
     assert [(one.words, one.href) for one in row.splits] == [
-        ("Live test on production: 50/50, v1 and v2", f"/prompts/{desk.prompt}#live-tests")
+        ("Live test: 50/50, v1 and v2", f"/prompts/{desk.prompt}#live-tests")
     ]
+    assert split_line(replace(test, label="staging")).words == "Live test on staging: 50/50, v1 and v2"
     await desk.services.live_tests.stop(desk.operator, test.id)
     await shown.load()
     assert [one.splits for one in shown.rows] == [[]]
