@@ -243,7 +243,6 @@ def test_line(test: TurnTest, flow_id: str, prompt_id: str) -> TestLine:
     mark, words = TEST_WORDS[test.state]
     if test.state is TestState.MIXED:
         words = f"Test passes with {', '.join(test.passed)}, fails with {', '.join(test.failed)}"
-    run = f"Run {test.next_name} again" if test.next_id else "New experiment"
     fresh = f"{routes.EXPERIMENT_NEW}?dataset={test.dataset_id}"
     fresh += f"&flow={flow_id}" if flow_id else f"&prompt={prompt_id}" if prompt_id else ""
     return TestLine(
@@ -253,7 +252,7 @@ def test_line(test: TurnTest, flow_id: str, prompt_id: str) -> TestLine:
         f"{routes.to(routes.DATASET, test.dataset_id)}?row={test.row}",
         test.experiment_name,
         routes.to(routes.EXPERIMENT, test.experiment_id) if test.experiment_id else "",
-        run if test.is_due else "",
+        (f"Run {test.next_name} again" if test.next_id else "New experiment") if test.is_due else "",
         routes.to(routes.EXPERIMENT, test.next_id) if test.next_id else fresh,
     )
 
