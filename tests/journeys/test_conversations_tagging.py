@@ -30,6 +30,25 @@ def test_what_is_selected_is_tagged_and_comes_back(console: Console, flow: str) 
     expect(page.get_by_role("button", name="Remove the tag late")).to_have_count(0)
 
 
+def test_one_act_at_a_time_is_offered_back(console: Console, flow: str) -> None:
+    for number in range(3):
+        say(console, flow, f"To be undone {number}")
+    page = console.open("/conversations")
+    page.locator(".cv").nth(0).get_by_role("checkbox").click()
+    page.get_by_role("button", name="Tag", exact=True).click()
+    page.get_by_role("dialog").get_by_label("Tag", exact=True).fill("Kept")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 conversation tagged “kept”")).to_be_visible()
+    page.locator(".cv").nth(1).get_by_role("checkbox").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("1 conversation deleted")).to_be_visible()
+    expect(page.locator(".undo")).to_have_count(1)
+    page.keyboard.press("Control+z")
+    expect(page.locator(".undo")).to_have_count(0)
+    page.locator(".cv").nth(0).click()
+    expect(page.get_by_role("button", name="Remove the tag kept")).to_be_visible()
+
+
 def test_a_tag_is_asked_for_in_sight_on_a_phone(console: Console, flow: str) -> None:
     say(console, flow, "To be tagged on the way")
     console.page.set_viewport_size({"width": 390, "height": HEIGHTS[390]})

@@ -40,6 +40,33 @@ def test_one_persons_data_is_exported_and_another_id_takes_the_buttons_away(cons
     expect(person).to_have_value("cust-export-2")
 
 
+def test_a_part_of_a_name_is_counted_or_offered_to_choose_from(console: Console) -> None:
+    page, people = console.page, ("part-of-ada", "part-of-bob")
+    rows = [
+        {"conversation_id": one, "agent": "Shop", "user_id": one, "question": f"Is {one} there?", "answer": "Yes."}
+        for one in people
+    ]
+    content = "\n".join(json.dumps(row) for row in rows).encode()
+    console.api.post("/api/conversations/import", files={"files": ("two.jsonl", content)})
+    console.open("/settings/privacy")
+    person, count = page.get_by_label("Person", exact=True), page.get_by_role("button", name="Count their data")
+    person.fill("part-of")
+    count.click()
+    expect(page.get_by_text("Nobody has the ID “part-of”. It may mean one of these:")).to_be_visible()
+    console.look("privacy-meant")
+    page.get_by_role("button", name="part-of-bob", exact=True).click()
+    expect(page.get_by_text(re.compile("^1 conversation, 2 messages"))).to_be_visible()
+    expect(person).to_have_value("part-of-bob")
+    person.fill("of-ADA")
+    count.click()
+    expect(person).to_have_value("part-of-ada")
+    expect(page.get_by_role("button", name="Remove all of it")).to_be_visible()
+    person.fill("part-of-nobody")
+    count.click()
+    expect(page.get_by_text("Nothing of “part-of-nobody” is in this project.")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 def test_one_persons_data_is_removed_after_a_question_and_followed_to_its_end(console: Console) -> None:
     page, person, kept = console.page, "cust-gone", "cust-stays"
     rows = [

@@ -15,7 +15,7 @@ NARROW = {"maxWidth": "640px"}
 
 def person() -> rx.Component:
     found = rx.el.div(
-        rx.el.p(rx.el.b(Privacy.person, dir="auto"), ": ", Privacy.going, role="status"),
+        rx.el.p(rx.el.b(Privacy.person, dir="auto"), ": ", rx.el.span(Privacy.going), role="status"),
         rx.cond(Privacy.staying, rx.el.p(Privacy.staying, dir="auto"), rx.fragment()),
         rx.el.div(
             SaveButton.create(
