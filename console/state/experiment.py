@@ -107,14 +107,14 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, Leading, rx.
             self.scored, self.scored_href = await scored_there(operator, found.draft)
             await self._compare(operator, found)
             self.phase = "ready"
-            if found.status.is_open:
+            if found.status.is_open or found.progress.num_running:
                 yield ExperimentState.watch
             yield  # the verdicts stand while the nodes are read
             await self._dissect(operator, found, self.baseline, self.variant)
 
     @rx.event(background=True, supersedes=True)
     async def watch(self) -> None:
-        """Show how far it is until it ends, then its verdicts."""
+        """Show how far it is until it ends, then its verdicts; of a held one anew for what comes in after that."""
         async with self:
             operator = await self._operator(Permission.EXPERIMENTS_READ)
             wanted, token = self.experiment_id, self.router.session.client_token
@@ -125,8 +125,9 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, Leading, rx.
                 async with self:
                     if self.experiment_id != wanted:
                         return
+                    was = self.line
                     await self._show(found)
-                    if not found.status.is_open:
+                    if not found.status.is_open and self.line != was:
                         await self._compare(operator, found)
                         await self._dissect(operator, found, self.baseline, self.variant)
 
@@ -225,8 +226,7 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, Leading, rx.
         return found, next((one for one in found.pinned if one.name == (variant or self.variant)), None)
 
     async def _show(self, found: Experiment) -> None:
-        zone = await self._zone()
-        self.line = experiment_line(found, zone, formats.now())
+        self.line = experiment_line(found, await self._zone(), formats.now())
         self.asked, self.asks, self.scoring_cost = asked_lines(found), asked_words(found), scoring_words(found)
         self.called, self._units = found.called, units_of(found.draft)
 

@@ -201,16 +201,21 @@ class Running(Coding):
         return await self._now(operator, experiment_id)
 
     async def watch(self, operator: Operator, experiment_id: str) -> AsyncGenerator[Experiment]:
-        """Yield the experiment now, at each word of its progress, and at its end. Raise ExperimentNotFound at once."""
+        """Yield the experiment now, at each word of its progress, and at its end. Raise ExperimentNotFound at once.
+
+        One that was just paused goes on being told until what was asked before is recorded.
+        """
         operator.require(Permission.EXPERIMENTS_READ)
         async with (
             self._outside.events.subscribe(topic_of(experiment_id)) as listener,
             aclosing(heard_or_quiet(listener, QUIET_SECONDS)) as said,
         ):
             while True:
-                found = await self._now(operator, experiment_id)
+                async with self._units.read(operator) as session:
+                    row = await self._kept(session, operator.project_id).get(experiment_id)
+                    found, is_open = await self._shown(session, row), Status(row.status).is_open
                 yield found
-                if not found.status.is_open:
+                if not is_open:
                     return
                 await anext(said)
 

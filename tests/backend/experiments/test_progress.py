@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from backend.experiments.engine.asking import Asking
+from backend.experiments.service import running
 from backend.experiments.types import Status
 from tests.backend.experiments.conftest import Lab
 
@@ -26,6 +27,24 @@ async def test_progress_is_told_live_with_the_time_that_is_left(lab: Lab) -> Non
     assert any(0 < one.progress.cost < seen[-1].progress.cost for one in seen)
     assert seen[-1].status is Status.DONE
     assert any(0 < one.progress.num_done < 80 and (one.progress.eta_seconds or 0) > 0 for one in seen)
+
+
+async def test_a_pause_is_told_until_what_was_asked_before_is_recorded(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "PATIENCE_SECONDS", 0.01)
+    lab.fill(3)
+    lab.server.latency_seconds = 0.3
+    made = await lab.started(concurrency=2)
+    carried = asyncio.create_task(lab.executor.execute(made.id))
+    while lab.num_asked < 2:
+        await asyncio.sleep(0.01)
+    paused = await lab.service.pause(lab.operator, made.id)
+    assert (paused.status, paused.progress.num_done) == (Status.PAUSED, 0)
+    told = [one async for one in lab.service.watch(lab.operator, made.id)]
+    await carried
+    assert {one.status for one in told} == {Status.PAUSED}
+    assert (told[0].progress.num_done, told[-1].progress.num_done, lab.num_asked) == (0, 2, 2)
 
 
 async def test_answers_that_wait_for_their_judge_are_counted_with_the_time_that_is_left(
