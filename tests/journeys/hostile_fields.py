@@ -101,6 +101,7 @@ def experiments(to: Planted, model: str) -> None:
         ],
     }  # fmt: skip
     made = to.ids["experiment"] = done(to, wish)
+    promoted(to, model, wish)
     to.put(f"/api/publish-requirements/prompt/{to.ids['prompt']}", {"experiment_id": made})
     first = to.send("GET", f"/api/experiments/{made}/reviews")["reviews"][0]["number"]
     score = {"name": f"{NAME}3", "value": 1, "reason": TEXT[:1_900]}
@@ -111,6 +112,19 @@ def experiments(to: Planted, model: str) -> None:
     coded = to.ids["coded"] = to.post("/api/experiments", {**wish, "name": NAME, "evaluators": [code]})["id"]
     waits = to.send("GET", f"/api/experiments/{coded}/code")["approvals"][0]["id"]
     to.post(f"/api/code-approvals/{waits}/refuse", {"reason": TEXT[:400]})
+
+
+def promoted(to: Planted, model: str, wish: dict[str, Any]) -> None:
+    """Ask two versions, let a person score what they said, and take one to a label with what was found."""
+    managed = [
+        {"name": f"{NAME}{version}", "model": model, "prompt": {"id": to.ids["prompt"], "version": version}}
+        for version in (3, 1)
+    ]
+    won = to.ids["won"] = done(to, {**wish, "name": f"{NAME} won", "variants": managed})
+    for one in to.send("GET", f"/api/experiments/{won}/reviews")["reviews"]:
+        score = {"name": f"{NAME}3", "value": 1, "reason": TEXT[:1_900]}
+        to.post(f"/api/experiments/{won}/cells/{one['number']}/scores", score)
+    to.post(f"/api/experiments/{won}/promote", {"variant": f"{NAME}1", "label": "staging", "comment": TEXT[:400]})
 
 
 def done(to: Planted, wish: dict[str, Any]) -> str:

@@ -16,10 +16,11 @@ from backend.engines.language_model.scripted_server import ScriptedServer
 from backend.settings import SQLITE_FILE
 from tests.doubles.scripted_thread import scripted_server
 from tests.journeys.conftest import Console
+from tests.journeys.hostile_dialogs import DIALOGS
 from tests.journeys.hostile_fields import KEY, plant
 from tests.journeys.hostile_log import judged
 from tests.journeys.hostile_words import CORPUS, DRAWN, LINK, MARK, NAME, NOTHING, TEXT, Planted, Watch
-from tests.journeys.looking import WIDER
+from tests.journeys.looking import HEIGHTS, WIDER
 from tests.serving import Server
 
 PAGES = (
@@ -97,7 +98,15 @@ PIXEL = "https://elsewhere.invalid/pixel.png"
 IDS = ("id", "_id", "_ids", "_hash", "fingerprint")
 
 
-@pytest.fixture
+# Of these the main part scrolls sideways on a phone, inside the window.
+SCROLLED = {"/dashboards", "/settings/privacy"}
+# What a page or a dialog is wider than the window, and the dialog than itself.
+SIDEWAYS = """() => [...document.querySelectorAll("html, main, dialog[open]")]
+  .filter((e) => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > innerWidth + 1)
+  .map((e) => `${e.tagName} ${e.scrollWidth} > ${e.clientWidth}`)"""
+
+
+@pytest.fixture(scope="module")
 def planted(server: Server, session: Any) -> Iterator[Planted]:
     """Plant them in a project of their own, by a person whose name has them too."""
     cookies = {str(one["name"]): str(one["value"]) for one in session["cookies"]}
@@ -155,6 +164,19 @@ def use(page: Page, path: str) -> None:
         expect(page.get_by_role("region", name="Answer of column A")).to_contain_text(CORPUS[0])
 
 
+def narrow(page: Page) -> Any:
+    """Return what is wider than a phone in the dark; then the page is wide and light again."""
+    was = page.viewport_size
+    assert was
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": HEIGHTS[390]})
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    wider = page.evaluate(SIDEWAYS)
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(was)
+    return wider
+
+
 def wordless(server: Server) -> dict[str, str]:
     """Return the columns of text, by table, in which the words stand in no row."""
     found: dict[str, str] = {}
@@ -197,9 +219,25 @@ def test_j2_hostile_words_of_every_field_stay_words(console: Console, planted: P
         use(page, path)
         # Only the figures over time have a column for each name.
         wider = page.evaluate(WIDER) if path != "/dashboards" else []
+        wider += [f"390: {one}" for one in narrow(page) if path not in SCROLLED or not one.startswith("MAIN")]
         if (found := watch.out()) != NOTHING or wider:
             got_out[path] = [found, *wider]
         assert page.title().endswith("Signalbox"), path
     assert got_out == {}
     assert (watch.elsewhere(console.base_url), watch.dialogs) == ([], [])
     assert wordless(server) == WORDLESS
+
+
+def test_j2_hostile_words_of_every_dialog_stay_words(console: Console, planted: Planted) -> None:
+    page, got_out = console.page, dict[str, Any]()
+    watch = Watch(page)
+    for number, one in enumerate(DIALOGS):
+        console.open(one.path.format(**planted.ids))
+        drawn = one.opens(page)
+        expect(drawn).to_contain_text(MARK)
+        said = drawn.evaluate("one => one.textContent")
+        lost, wider = [words for words in one.says if words not in said], narrow(page)
+        if (found := watch.out()) != NOTHING or wider or lost:
+            got_out[f"{number} {one.path}"] = [found, *wider, *lost]
+    assert got_out == {}
+    assert (watch.elsewhere(console.base_url), watch.dialogs) == ([], [])
