@@ -21,6 +21,8 @@ from tests.journeys.looking import open_page
 from tests.serving import Server
 
 ROWS, EDITS = 10_000, 12
+# Thirty frames a second are smooth; a single one that takes longer than a tenth of a second is seen as a halt.
+SMOOTH_MS, SEEN_MS = 33.4, 100
 # Scroll through all rows in three seconds, as a hand on the bar does, and count what was drawn late.
 SCROLL = """
 async () => {
@@ -39,7 +41,8 @@ async () => {
   });
   took.shift();
   took.sort((a, b) => a - b);
-  return { p95: took[Math.floor(took.length * 0.95)], drawn: document.querySelectorAll(".dgr.ln").length };
+  const drawn = document.querySelectorAll(".dgr.ln").length;
+  return { p95: took[Math.floor(took.length * 0.95)], worst: took.at(-1), drawn };
 }
 """
 FILLED = "() => ![...document.querySelectorAll('.dgr.ln')].some((row) => row.querySelector('.skl1'))"
@@ -103,7 +106,8 @@ def figures() -> Iterator[Figure]:
         began = time.perf_counter()
         page.wait_for_function(FILLED)
         yield Figure("Rows in sight filled after a long scroll", (time.perf_counter() - began) * 1000, "ms", 1_000)
-        yield Figure(f"Frame while {ROWS:,} rows scroll past, 95th percentile", scrolled["p95"], "ms", 50)
+        yield Figure(f"Frame while {ROWS:,} rows scroll past, 95th percentile", scrolled["p95"], "ms", SMOOTH_MS)
+        yield Figure(f"The worst frame while {ROWS:,} rows scroll past", scrolled["worst"], "ms", SEEN_MS)
         yield Figure(f"Cell edited among {ROWS:,} rows until it is kept", edited(page), "ms", 300)
         browser.close()
 
