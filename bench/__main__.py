@@ -26,6 +26,7 @@ SCRIPTS = (
     "sign_in",
     "sessions",
     "compare",
+    "comparing",
     "datasets",
     "experiments",
     "conversations",

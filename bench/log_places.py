@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 import os
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,8 +39,8 @@ async def sqlite() -> AsyncIterator[Place]:
         await database.close()
 
 
-@asynccontextmanager
-async def postgres() -> AsyncIterator[Place]:
+@contextmanager
+def postgres_url() -> Iterator[str]:
     """Start the server of the wheel; the role is no superuser, so the wall between tenants holds it."""
     with tempfile.TemporaryDirectory(prefix="pg") as folder:
         os.environ["XDG_RUNTIME_DIR"] = folder
@@ -52,9 +52,14 @@ async def postgres() -> AsyncIterator[Place]:
                     connection.execute(text(statement))
             url = address.set(database="log", username="signalbox").render_as_string(hide_password=False)
             upgrade(url)
-            database = PostgresDatabase(url)
-            serving = Server(Path(folder) / "signalbox", SIGNALBOX_MODELS="none", SIGNALBOX_DATABASE=url)
-            yield Place(database, serving)
-            await database.close()
+            yield url
             with create_engine(address, isolation_level="AUTOCOMMIT").connect() as connection:
                 connection.execute(text("DROP DATABASE log WITH (FORCE)"))
+
+
+@asynccontextmanager
+async def postgres() -> AsyncIterator[Place]:
+    with tempfile.TemporaryDirectory() as folder, postgres_url() as url:
+        database = PostgresDatabase(url)
+        yield Place(database, Server(Path(folder) / "signalbox", SIGNALBOX_MODELS="none", SIGNALBOX_DATABASE=url))
+        await database.close()

@@ -16,7 +16,8 @@ from backend.experiments.statistics.types import Arm, Metric
 from backend.experiments.types import COST, LATENCY, LATENCY_P50, OVERALL, UNASKED, CellStatus
 
 TIE = 0.5  # what a pair counts for either side that was found equal
-ENDED = (CellStatus.DONE.value, CellStatus.FAILED.value)
+DONE = CellStatus.DONE.value
+ENDED = (DONE, CellStatus.FAILED.value)
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def matrices(cells: Sequence[tuple[Any, ...]], names: Sequence[str], num_variant
         if at is None:
             continue
         spot = (variant, at, repetition)
-        if status != CellStatus.DONE:
+        if status != DONE:
             failed[spot] = 1.0
             for name in names:
                 passed[name][spot] = 0.0
@@ -125,7 +126,9 @@ def with_absent(found: Matrices, evaluators: Sequence[Evaluator], cells: Sequenc
 
 def _absent(cells: Sequence[tuple[Any, ...]], names: Sequence[str]) -> set[tuple[str, int]]:
     """Return the metrics of nodes with the places of variants that have none."""
-    return {(name, cell[1]) for name in names for cell in cells if (cell[4].get(name) or {}).get("label") == ABSENT}
+    return {
+        (name, cell[1]) for name in names for cell in cells if (one := cell[4].get(name)) and one.get("label") == ABSENT
+    }
 
 
 def _has_marks(cells: Sequence[tuple[Any, ...]], name: str) -> bool:

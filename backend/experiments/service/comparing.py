@@ -9,10 +9,12 @@ from typing import Any
 
 from backend.errors import InvalidInput, NotFound
 from backend.experiments import passing
+from backend.experiments.engine.executor import Executor
 from backend.experiments.errors import NothingToCompare
 from backend.experiments.models import ExperimentRow
-from backend.experiments.outside import Row, acting
+from backend.experiments.outside import Outside, Row, acting
 from backend.experiments.own_judges import judged_by_themselves
+from backend.experiments.remembered import Remembered
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.headlining import Headlining
 from backend.experiments.shapes import cell_of, draft_of, pinned_of
@@ -36,7 +38,11 @@ MAX_ROWS = 200
 
 
 class Comparing(Headlining):
-    """Reads what the cells hold; what it ends in is kept, for lists."""
+    """Reads what the cells hold; what it ends in is kept, for lists, and all of it in memory while nothing changes."""
+
+    def __init__(self, outside: Outside, executor: Executor) -> None:
+        super().__init__(outside, executor)
+        self._remembered = Remembered()
 
     async def comparison(
         self,
@@ -56,6 +62,8 @@ class Comparing(Headlining):
         """
         operator.require(Permission.EXPERIMENTS_READ)
         mark = "" if metrics or variants or apart else await self._mark(operator, experiment_id)
+        if known := self._remembered.find(experiment_id, mark, baseline):
+            return known
         row, numbers = await self._numbers(operator, experiment_id)
         draft, names = draft_of(row), names_of(row)
         opposing: Sequence[tuple[Any, ...]] = ()
@@ -86,7 +94,9 @@ class Comparing(Headlining):
         )
         if mark and baseline in ("", row.baseline):
             await self._keep_headline(operator, row, mark, found)
-        return replace(found, own_judges=judged_by_themselves(pinned_of(row), evaluators))
+        said = replace(found, own_judges=judged_by_themselves(pinned_of(row), evaluators))
+        self._remembered.keep(experiment_id, mark, baseline, said)
+        return said
 
     async def tell_headline(self, project_id: str, experiment_id: str) -> None:
         """Compare what has just ended, so that lists have its headline; nothing of what did not end well."""
