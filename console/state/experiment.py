@@ -36,7 +36,7 @@ from console.state.experiment_rows import (
 )
 from console.state.experiment_since import SinceLine, since_line
 from console.state.experiment_spread import SpreadPicture, metrics_in, spread_picture
-from console.state.experiment_unscored import ASK_REST, own_lines, retry_words, unscored_lines
+from console.state.experiment_unscored import own_lines, retry_of, retry_words, unscored_lines
 from console.state.forms import Choice
 from console.state.presence import is_open
 from console.state.seat import Phased
@@ -211,7 +211,8 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, Leading, rx.
         found = await services().experiments.cancel(operator, self.experiment_id)
         await self._show(found)
         await self._compare(operator, found)
-        return toasts.say("Cancelled.", f'What is answered stays; "{ASK_REST}" goes on.' if found.pinned else "")
+        rest = retry_of(found)
+        return toasts.say("Cancelled.", f'What is answered stays; "{rest}" goes on.' if rest else "")
 
     @rx.event
     async def retry(self) -> AsyncIterator[Any]:

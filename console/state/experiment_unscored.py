@@ -13,9 +13,15 @@ ASK_REST = "Ask the rest"  # on the button that goes on with what was cancelled
 
 def retry_of(found: Experiment) -> str:
     """Return the word for asking again what has no answer, empty where nothing lacks one, or would lack it again."""
+    num_failed = found.progress.num_failed - found.progress.num_in_vain
     if found.status is Status.CANCELLED:
-        return ASK_REST if found.pinned else ""
-    return RETRY if found.progress.num_failed > found.progress.num_in_vain else ""
+        return rest_words(num_failed) if found.pinned else ""
+    return RETRY if num_failed > 0 else ""
+
+
+def rest_words(num_failed: int) -> str:
+    """Say what goes on with what was cancelled asks: failed answers too, whose calls are paid anew."""
+    return f"{ASK_REST}, and {formats.count(num_failed)} failed again" if num_failed > 0 else ASK_REST
 
 
 def in_vain_words(found: Experiment) -> str:

@@ -123,6 +123,7 @@ def compared(*metrics: MetricComparison, costs: tuple[float, float] = (0.0, 0.0)
         (Status.FAILED, 0, ""),
         (Status.FAILED, 1, "Retry failed"),
         (Status.CANCELLED, 0, "Ask the rest"),
+        (Status.CANCELLED, 2, "Ask the rest, and 2 failed again"),
     ],
 )
 def test_only_what_lacks_an_answer_can_be_asked_again(status: Status, num_failed: int, words: str) -> None:
