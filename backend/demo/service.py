@@ -11,7 +11,7 @@ from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
 from backend.columns import utc_now
 from backend.conversations.service import ConversationService
-from backend.conversations.types import SAID, Channel, ChatState, Filters, Message, Role
+from backend.conversations.types import SAID, SHOWN, Channel, ChatState, Filters, Message, Role
 from backend.demo.models import DemoRow
 from backend.demo.repository import DemoRepository
 from backend.demo.seeding import Seeding
@@ -29,6 +29,8 @@ from backend.unit_of_work import Units
 NOWHERE = "-"  # an id that nothing has
 MOST_SHOWN = 12
 MOST_LOOKED_AT = 3
+IN_USE = 20  # conversations of one day from which a project is in use
+OWN_CHANNELS = tuple(sorted(SHOWN - {Channel.EXAMPLE}))
 
 
 class DemoService:
@@ -115,6 +117,7 @@ class DemoService:
             hidden=row.hidden_at is not None,
             model=await self._model(operator),
             example=await self._example(operator, row),
+            in_use=await self._in_use(operator),
             **seen,
         )
 
@@ -186,6 +189,14 @@ class DemoService:
                 listed = await self._knowledge.list_documents(operator, base.id, page, ready)
                 found += [one.created_at for one in listed.items if one.id not in row.document_ids]
         return min(found, default=None)
+
+    async def _in_use(self, operator: Operator) -> bool:
+        """Tell whether people talk here: conversations of its own on two days, or `IN_USE` of them on one."""
+        if not operator.may(Permission.CONVERSATIONS_READ):
+            return False
+        theirs = Filters(channels=OWN_CHANNELS)
+        listed = (await self._conversations.list(operator, theirs, Page(limit=IN_USE))).items
+        return len(listed) == IN_USE or len({one.started_at.date() for one in listed}) > 1
 
     async def _is_empty(self, operator: Operator) -> bool:
         one = Page(limit=1)

@@ -66,7 +66,8 @@ class FirstRun:
     """Where the first steps stand: a step has the time it was first seen done, None while it is open.
 
     `model` is the project's model for answers, empty while it is the embedded one. `is_empty` is told only of a
-    project that has no example and gets none by itself: it holds neither a flow nor a knowledge base.
+    project that has no example and gets none by itself: it holds neither a flow nor a knowledge base. `in_use` where it
+    has conversations of its own of two days, or many.
     """
 
     seeded: bool
@@ -78,6 +79,7 @@ class FirstRun:
     connected_at: datetime | None
     model: str
     example: Example
+    in_use: bool = False
 
     @property
     def num_done(self) -> int:
@@ -86,4 +88,5 @@ class FirstRun:
     @property
     def over(self) -> bool:
         """Tell whether the home takes the place of the first screen."""
-        return self.hidden or self.num_done == len(Step) or not (self.seeded or self.being_made)
+        is_offered = self.seeded or self.being_made
+        return self.hidden or self.in_use or self.num_done == len(Step) or not is_offered

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import reflex as rx
@@ -52,6 +53,7 @@ class FirstRunState(Phased, rx.State):
     own_href: rx.Field[str] = rx.field("")
     masking: rx.Field[str] = rx.field("")
     masking_href: rx.Field[str] = rx.field("")
+    _is_wanted: bool = False  # the steps were asked for, in a project that is in use
 
     @rx.event
     async def load(self) -> Any:
@@ -71,6 +73,7 @@ class FirstRunState(Phased, rx.State):
         """Put the home in the place of this screen."""
         operator = await self._operator(Permission.PROJECT_READ)
         await services().demo.hide(operator)
+        self._is_wanted = False
         await self._read(operator)
         return HomeState.load
 
@@ -79,6 +82,7 @@ class FirstRunState(Phased, rx.State):
         """Bring the first screen back."""
         operator = await self._operator(Permission.PROJECT_READ)
         await services().demo.hide(operator, hidden=False)
+        self._is_wanted = True
         await self._read(operator)
         return FirstRunFilesState.watch
 
@@ -89,6 +93,7 @@ class FirstRunState(Phased, rx.State):
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
             first = await services().demo.first_run(operator)
+            first = replace(first, in_use=first.in_use and not self._is_wanted)
             self.masking, self.masking_href = await masking_words(operator)
             zone = await self._zone()
             # Who may not run a flow has no step to do.

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from backend.bootstrap import Services
+from backend.conversations.reports import Report, Told
+from backend.conversations.types import Role as Speaker
 from backend.identity.permissions import Role
 from backend.operator import Operator
 from console.state.first_run import FirstRunState
@@ -40,6 +44,26 @@ async def test_the_first_screen_stands_while_the_example_is_made(
         assert state.over
         await state.show()
         assert not state.over
+
+
+@pytest.mark.parametrize(("days", "over"), [([0] * 19, False), ([0] * 20, True), ([0, 1], True)])
+async def test_a_project_in_use_has_its_home_until_the_steps_are_asked_for(
+    services: Services, tab: Tab, person: Operator, days: list[int], *, over: bool
+) -> None:
+    for at, day in enumerate(days):
+        began = datetime(2026, 11, 2 + day, 12, tzinfo=UTC)
+        said = (Told(Speaker.USER, "Is it open?", at=began),)
+        await services.conversations.report(person, Report(f"talk {at}", "a", "A", messages=said))
+    state = tab.state(FirstRunState)
+    with services.demo._making(person):
+        await state.load()
+        assert state.over is over
+        await state.show()
+        assert not state.over
+        await state.load()
+        assert not state.over
+        await state.hide()
+        assert state.over
 
 
 async def test_a_project_without_an_example_says_that_it_is_empty(
