@@ -34,6 +34,12 @@ def answer(page: Page) -> Locator:
     return dialog
 
 
+def required(page: Page) -> Locator:
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("menuitem", name="Require for production").click()
+    return page.get_by_role("dialog")
+
+
 def plan(page: Page) -> Locator:
     page.get_by_role("button", name="Plan", exact=True).click()
     expect(page.locator(".xf-figures")).to_be_visible()
@@ -60,7 +66,7 @@ PROMPT, WON = "/prompts/{prompt}", "/experiments/{won}"
 DIALOGS = (
     Opened(WON, answer, (TEXT, f"{NAME}2", f"{NAME}3")),
     Opened(WON, lambda page: pressed(page, "Promote "), (f"Promote {NAME}1?", NAME + LINK)),
-    Opened(WON, lambda page: pressed(page, "Require for production"), (NAME + LINK, f"{NAME}2")),
+    Opened(WON, required, (NAME + LINK, f"{NAME}2")),
     Opened("/experiments/new?like={won}", plan, (NAME,)),
     Opened(PROMPT, lambda page: pressed(page, "History"), (TEXT[:400], NAME)),
     Opened(PROMPT, lambda page: compared(page, "Side by side"), ATTACKS),

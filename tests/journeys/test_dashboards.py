@@ -69,7 +69,11 @@ def test_what_is_drawn_leads_to_what_it_counts(
         expect(spot).to_have_count(1)
         spot.click()
         shows(page, asked)
-    day = page.get_by_role("table", name=re.compile("by day")).get_by_role("row").filter(has_text="7").first
+    day = (
+        page.get_by_role("table", name=re.compile("by day"))
+        .get_by_role("row")
+        .filter(has=page.get_by_role("cell", name="7", exact=True))
+    )
     day.get_by_role("link").focus()
     page.keyboard.press("Enter")
     shows(page, questions["swift", 3] | questions["thorough", 3])

@@ -51,7 +51,7 @@ def begin(console: Console, name: str, text: str) -> Page:
 def test_a_prompt_is_written_compared_released_and_rolled_back(console: Console) -> None:
     text = "You answer for {{ company }}.\nAnswer in one sentence. If you do not know, say so."
     page = begin(console, "Warranty answer", text)
-    page.get_by_label("Folder").fill("support/answers")
+    page.get_by_role("textbox", name="Folder").fill("support/answers")
     page.get_by_role("button", name="Create prompt").dblclick()
     page.wait_for_url(re.compile(r"/prompts/[0-9a-f-]{36}"))
     made = [one["name"] for one in console.api.get("/api/prompts/").json()["prompts"]]

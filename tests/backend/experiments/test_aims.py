@@ -59,7 +59,7 @@ def test_a_target_is_held_against_every_variant_the_baseline_too() -> None:
         0.5, False, True)  # fmt: skip
     assert short_of(by["latency", "new"]) == "latency of new is 400 ms, its target 150 ms."
     assert short_of(by["exact", "new"]) == ""
-    kept = SimpleNamespace(name="Desk", id="exp_1", num_rows=4, dataset_name="Returns", dataset_version=1)
+    kept = SimpleNamespace(name="Desk", id="exp_1", num_rows=4, dataset_name="Returns", dataset_version=1, called={})
     assert "Misses its target: latency 400 ms, wanted 150 ms." in evidence(kept, found, "new")  # type: ignore[arg-type]
 
 

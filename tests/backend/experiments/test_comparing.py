@@ -30,7 +30,8 @@ async def test_a_verdict_for_each_metric_beside_what_it_cost(lab: Lab) -> None:
     assert (exact["new"].verdict, exact["new"].num_fixed, exact["new"].num_broken) == ("better", 24, 0)
     assert (exact["new"].baseline_value, exact["new"].value) == (pytest.approx(0.6), 1.0)
     assert {one.metric for one in found.metrics} == {"exact", "latency", "latency_p50", "cost"}
-    assert [one.on_front for one in found.trade_offs if one.variant == "new"] == [True]
+    # The two are equally good and dear, and which of them was quicker is another each time.
+    assert any(one.on_front for one in found.trade_offs if one.variant in ("new", "same"))
     by_name = {one.variant: one for one in found.trade_offs}
     latency = next(one for one in found.metrics if one.metric == "latency" and one.variant == "new")
     assert (by_name["old"].latency_p95, by_name["new"].latency_p95) == (latency.baseline_value, latency.value)
@@ -257,7 +258,9 @@ def test_pairs_are_won_tied_and_lost_beside_whom_they_were_judged_in_figures_and
     apart = compared(pair, pairs, variants[1:], baseline=1, **given, opposing=[one for one in cells if one[1] == 0])
     (alone,) = [one for one in apart.metrics if one.metric == "pairwise"]
     assert (alone.value, alone.baseline_value) == (told[2, "B"].value, told[2, "B"].baseline_value) == (0.5, 0.5)
-    experiment: Any = SimpleNamespace(id="exp_1", name="Support", num_rows=7, dataset_name="Rows", dataset_version=1)
+    experiment: Any = SimpleNamespace(
+        id="exp_1", name="Support", num_rows=7, dataset_name="Rows", dataset_version=1, called={}
+    )
     assert told[0, "B"].duels == told[2, "B"].duels == Duels("A", 2, 3, 2)
     assert told[2, "A"].duels == Duels("A", 0, 7, 0)
     # A win counts half a point and a defeat as much, also where one of both failed: what failed is no double win.

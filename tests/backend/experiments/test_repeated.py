@@ -19,7 +19,9 @@ from backend.experiments.types import Share
 from tests.backend.experiments.conftest import Lab, prompt
 from tests.backend.experiments.test_exporting import exported
 
-EXPERIMENT: Any = SimpleNamespace(id="exp_1", name="Support", num_rows=4, dataset_name="Rows", dataset_version=1)
+EXPERIMENT: Any = SimpleNamespace(
+    id="exp_1", name="Support", num_rows=4, dataset_name="Rows", dataset_version=1, called={}
+)
 Marks = tuple[bool | str | None, ...]
 
 
