@@ -15,6 +15,8 @@ from typing import Any
 
 import httpcore2
 
+from backend.engines.http.behind import kept_back
+
 # As long as the pool takes to ask all of its connections: what hung up meanwhile gets the next question.
 HOLDS_SECONDS = 0.0002
 
@@ -64,6 +66,7 @@ class Dialled(httpcore2.AsyncNetworkStream):
         self._number = self._socket.fileno() if self._socket is not None else -1
         if self._number >= 0:
             watch.begin(self._number, self)
+        self._kept_back = tuple(kept_back(stream))
         self._head: bytes | None = None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  # httpcore's
@@ -97,6 +100,8 @@ class Dialled(httpcore2.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable" and self._socket is not None:
-            # Of an idle connection what there is to read is its end.
-            return self._socket.fileno() < 0 or self._watch.has_news(self._number)
+            # Of an idle connection what there is to read is its end, or what nobody asked for.
+            if self._socket.fileno() < 0 or any(count() for count in self._kept_back):
+                return True
+            return self._watch.has_news(self._number)
         return self._stream.get_extra_info(info)

@@ -11,6 +11,7 @@ from typing import cast
 import httpcore2
 import httpx2
 
+from backend.engines.http.behind import Pool
 from backend.engines.http.pinning import PinnedBackend, Resolver, system_resolver
 from backend.engines.http.places import admit, place_of, private_places
 from backend.ports.http import MAX_ANSWER_BYTES, AnswerTooBig, CallFailed, Reach
@@ -48,7 +49,7 @@ class GuardedTransport(httpx2.AsyncHTTPTransport):
         private = frozenset((place.host, place.port) for place in private_places(reach))
         self.backend = PinnedBackend(private, resolver, network)
         # The parent offers no way to hand over a network backend; its exception mapping is worth keeping.
-        self._pool = httpcore2.AsyncConnectionPool(
+        self._pool = Pool(
             ssl_context=tls(),
             max_connections=MAX_CONNECTIONS,
             max_keepalive_connections=MAX_IDLE_CONNECTIONS,
