@@ -6,6 +6,7 @@ from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
 from backend.columns import storable, utc_now
 from backend.errors import Conflict
+from backend.live_tests.judging import Judging
 from backend.live_tests.models import LiveTestRow
 from backend.live_tests.repository import LiveTests
 from backend.live_tests.shapes import live_test_of
@@ -23,10 +24,12 @@ async def running_one(work: Work, operator: Operator, test_id: str) -> LiveTestR
 
 
 async def ended(work: Work, operator: Operator, row: LiveTestRow, state: State, reason: str) -> LiveTest:
+    """End a locked test, and keep what it was decided by."""
     row.state, row.reason = state.value, reason
     row.ended_by, row.ended_at = operator.name, utc_now()
     work.session.add(row)
     test = live_test_of(row)
+    await Judging(work.session, operator.project_id).keep(test)
     after = {"state": row.state, "reason": reason}
     await AuditTrail(work.session).record(operator, "live_test.end", target_of(test), after=after)
     return test

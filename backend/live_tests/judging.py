@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, union_all
+from sqlalchemy import Select, and_, func, insert, union_all
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,8 +16,8 @@ from backend.errors import InvalidInput
 from backend.experiments.comparison_types import FURTHEST
 from backend.experiments.models import ExperimentRow
 from backend.flows.models import RunRow
-from backend.live_tests.models import LiveTestSeatRow
-from backend.live_tests.types import PinnedJudge
+from backend.live_tests.models import LiveTestJudgedRow, LiveTestSeatRow
+from backend.live_tests.types import LiveTest, PinnedJudge
 
 ASK_FIRST = "Ask it about some conversations of the log first, then start the test."
 
@@ -61,7 +61,34 @@ class Judging:
             raise InvalidInput(words, fields={"judge": words}, hint=ASK_FIRST)
         return found
 
-    async def said(self, test_id: str, judge: PinnedJudge, until: datetime | None) -> dict[str, float]:
+    async def decides(self, test: LiveTest) -> dict[str, float]:
+        """Return what the judge of a test says of each conversation, of one that ended what it said then."""
+        if test.judge is None:
+            return {}
+        row = LiveTestJudgedRow
+        kept = select(row.conversation_id, row.value).where(
+            row.project_id == self._project_id, row.live_test_id == test.id
+        )
+        found = dict((await self._session.exec(kept)).all()) if test.ended_at else {}
+        # Of one that ended before anything was kept the scores are left that are not newer.
+        return found or await self._said(test.id, test.judge, test.ended_at)
+
+    async def keep(self, test: LiveTest) -> None:
+        """Keep what the judge says as a test ends: of who is judged again the score gets another value and time."""
+        said = await self._said(test.id, test.judge, test.ended_at) if test.judge else {}
+        if not said:
+            return
+        talk = ConversationRow
+        held = select(talk.id).where(
+            talk.project_id == self._project_id, col(talk.id).in_(self._conversations(test.id))
+        )
+        there = await self._session.exec(held.order_by(col(talk.id)).with_for_update(key_share=True))
+        shared = {"live_test_id": test.id, "project_id": self._project_id}
+        rows = [{**shared, "conversation_id": one, "value": said[one]} for one in there if one in said]
+        if rows:
+            await (await self._session.connection()).execute(insert(LiveTestJudgedRow), rows)
+
+    async def _said(self, test_id: str, judge: PinnedJudge, until: datetime | None) -> dict[str, float]:
         """Return what a judge says of each conversation, of one whose answers it judged the mean of them.
 
         One that somebody spoke in since it was judged as a whole is not judged yet. What is said after `until`, the end

@@ -59,3 +59,14 @@ class LiveTestSeatRow(SQLModel, table=True):
     conversation_id: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})
     rendered: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     rendered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class LiveTestJudgedRow(SQLModel, table=True):
+    """What the judge of a test said of a conversation when the test ended. Goes with its conversation."""
+
+    __tablename__ = "live_test_judged"
+
+    conversation_id: str = Field(primary_key=True, foreign_key="conversation.id", ondelete="CASCADE")
+    live_test_id: str = Field(primary_key=True, foreign_key="live_test.id", index=True)
+    project_id: str = Field(foreign_key="project.id")
+    value: float

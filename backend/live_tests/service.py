@@ -118,8 +118,7 @@ class LiveTestService:
         async with self._units.read(operator) as session:
             tests = LiveTests(session, operator.project_id)
             test = live_test_of(await tests.get(storable(test_id)))
-            judging = Judging(session, operator.project_id)
-            judged = await judging.said(test.id, test.judge, test.ended_at) if test.judge else {}
+            judged = await Judging(session, operator.project_id).decides(test)
             return report_of(test, await tests.outcomes(test.id, judged))
 
     async def judges(self, operator: Operator) -> Sequence[PinnedJudge]:

@@ -40,12 +40,13 @@ NEVER = {
     "alert", "alert_delivery", "alert_firing", "annotation_item", "annotation_queue", "api_key", "audit_event",
     "audit_head", "chunk", "code_approval", "conversation_index", "conversation_view", "dataset", "dataset_pair",
     "dataset_version", "demo", "document", "experiment", "experiment_pace", "flow", "flow_snapshot", "flow_version",
-    "group_rule", "installation", "invitation", "knowledge_base", "live_test", "live_test_seat", "mask_count",
-    "masked_value", "masking", "member", "model_default", "organisation", "password", "privacy_job", "project",
-    "project_role", "prompt", "prompt_approval", "prompt_label", "prompt_label_move", "prompt_protected_label",
-    "provider", "provider_model", "provider_rest", "publish_approval", "publish_requirement", "recovery_code",
-    "removed_trace", "reset_link", "retention", "run_worker", "secret", "session", "sign_in_attempt", "sign_in_link",
-    "sign_in_policy", "support_grant", "takeover", "user_account", "user_identity", "user_picture", "variable",
+    "group_rule", "installation", "invitation", "knowledge_base", "live_test", "live_test_judged", "live_test_seat",
+    "mask_count", "masked_value", "masking", "member", "model_default", "organisation", "password", "privacy_job",
+    "project", "project_role", "prompt", "prompt_approval", "prompt_label", "prompt_label_move",
+    "prompt_protected_label", "provider", "provider_model", "provider_rest", "publish_approval", "publish_requirement",
+    "recovery_code", "removed_trace", "reset_link", "retention", "run_worker", "secret", "session", "sign_in_attempt",
+    "sign_in_link", "sign_in_policy", "support_grant", "takeover", "user_account", "user_identity", "user_picture",
+    "variable",
 }  # fmt: skip
 
 
