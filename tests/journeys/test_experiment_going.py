@@ -108,7 +108,7 @@ def test_a_running_experiment_is_held_goes_on_and_is_mended(console: Console, mo
     far(page, "12 of 24 answers", r"2 failed \(16.7 %\)", r"\$0\.0\d+", left)
     expect(page.get_by_role("button", name="Pause")).to_be_in_viewport()
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_text('What is answered stays; "Ask the rest" goes on.')).to_be_visible()
+    expect(page.get_by_text('What is answered stays; "Ask the rest, and 2 failed again" goes on.')).to_be_visible()
     far(page, "12 of 24 answers", r"2 failed \(16.7 %\)", r"\$0\.0\d+")
     model.most = ALL
     page.get_by_role("button", name="Ask the rest").click()
