@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 import numpy as np
 import pytest
 
@@ -59,3 +62,38 @@ async def test_a_wrong_key_and_a_private_address_have_their_words(scene: Scene):
     with pytest.raises(ModelFailed) as private:
         await embedder(scene, allow_private_address=False).embed(["word"])
     assert private.value.reason == "address"
+
+
+def embedder_of(scene: Scene, day: str) -> OpenAiEmbedder:
+    return OpenAiEmbedder(scene.model.clients, scene.endpoint(day), DIMENSIONS, IMPATIENT)
+
+
+async def test_a_wait_that_it_is_asked_for_holds_for_all_models_of_the_provider(scene: Scene):
+    embedding = asyncio.create_task(embedder_of(scene, "429").embed(["word"]))
+    while not scene.server.requests["embeddings"]:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.2)
+    start = time.perf_counter()
+    await scene.ask("echo")
+    assert time.perf_counter() - start > 0.5  # of Retry-After: 1
+    assert len(await embedding) == 1
+    assert scene.server.requests["embeddings"] == 2
+
+
+async def test_a_wait_of_an_hour_is_refused_without_another_request(scene: Scene):
+    with pytest.raises(ModelFailed) as failed:
+        await embedder_of(scene, "429-hour").embed(["word"])
+    for _ in range(2):
+        with pytest.raises(ModelFailed) as again:
+            await embedder_of(scene, "429-hour").embed(["word"])
+        assert (again.value.message, again.value.hint) == (failed.value.message, failed.value.hint)
+        assert 3590 < (again.value.retry_after_seconds or 0) < 3600
+    assert (await scene.fails("echo")).reason == "rate_limit"
+    assert (scene.server.requests["embeddings"], scene.server.requests["echo"]) == (1, 0)
+
+
+async def test_an_embedder_leaves_alone_whom_a_chat_was_asked_to(scene: Scene):
+    await scene.fails("429-hour")
+    with pytest.raises(ModelFailed, match="many requests"):
+        await embedder(scene).embed(["word"])
+    assert scene.server.requests["embeddings"] == 0

@@ -16,7 +16,7 @@ from backend.engines.language_model.failures import ModelSilent, may_be_repeated
 from backend.engines.language_model.lean_client import LeanClient
 from backend.engines.language_model.pauses import pause_before
 from backend.engines.language_model.turns import MOST_TOKENS
-from backend.engines.language_model.words import failure
+from backend.engines.language_model.words import failure, resting
 from backend.ports.embeddings import Vectors
 from backend.ports.http import AddressRefused
 from backend.ports.language_model import ModelEndpoint, ModelFailed, Patience, estimated_usage
@@ -66,9 +66,18 @@ class OpenAiEmbedder:
                 await asyncio.sleep(pause)
 
     async def _asked(self, texts: Sequence[str]) -> CreateEmbeddingResponse:
+        """Ask once, unless the provider rests; what it asks for with Retry-After holds for its other models too."""
+        longest = self._patience.longest_retry_after
         async with self._clients.use(self._endpoint) as (client, gate):
-            await gate.wait(self._patience.longest_retry_after)
-            return await self._answered(client, texts)
+            await gate.wait(longest)
+            if (left := gate.seconds_resting()) > 0:
+                raise resting(left)
+            try:
+                return await self._answered(client, texts)
+            except ModelAPIError as error:
+                if error.retry_after is not None and may_be_repeated(error):
+                    await gate.leave_alone(error.retry_after, longest)
+                raise
 
     async def _answered(self, client: LeanClient, texts: Sequence[str]) -> CreateEmbeddingResponse:
         # An empty text is refused by some servers; a blank has no direction either.
@@ -91,7 +100,7 @@ class OpenAiEmbedder:
         if rows.shape != (len(texts), self._dimensions):
             raise ModelFailed(
                 f"The model gives {rows.shape[-1]} numbers a text, and {self._dimensions} were entered for it.",
-                reason="broken",
+                reason="not_a_model",
                 hint="Correct the dimensions under Models.",
             )
         if not np.isfinite(rows).all():

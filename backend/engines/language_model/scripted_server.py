@@ -172,6 +172,8 @@ class ScriptedServer:
 
     def _embed(self, request: dict[str, Any]) -> bytes:
         self.requests["embeddings"] += 1
+        if (refusal := refusal_of(str(request.get("model", "")), self.requests["embeddings"])) is not None:
+            return refusal
         texts = request.get("input", [])
         texts = [texts] if isinstance(texts, str) else texts
         data = [{"object": "embedding", "index": index, "embedding": vector(text)} for index, text in enumerate(texts)]

@@ -23,6 +23,7 @@ from backend.flows.errors import RunInterrupted
 from backend.flows.types import RunResult, RunStatus, RunWish, Trigger
 from backend.flows.types import Usage as RunUsage
 from backend.operator import Operator
+from backend.ports.embeddings import Embedder, Vectors
 from backend.ports.language_model import (
     AgentLimits,
     FailureReason,
@@ -103,6 +104,11 @@ class Asking:
         )
         spent(finished.usage)
         return Said(finished.text, endpoint.reference)
+
+    async def embed(self, reference: str, embedder: Embedder, texts: Sequence[str]) -> Vectors:
+        """Ask the embedding model of a provider as a judge is asked. Raise ModelFailed, LaneGivenUp."""
+        vectors, _ = await self._lane(reference).call(lambda: embedder.embed(texts), **self._bounds)
+        return vectors
 
     async def endpoint(self, reference: str) -> ModelEndpoint:
         """Return where a model is asked; looked up once for an attempt."""

@@ -112,7 +112,9 @@ class Aid:
             opened = await self._outside.models.open_embedder(self._operator.project_id, reference)
             self._embedders[reference] = opened, await price_of(self._outside, self._operator, reference)
         embedder, price = self._embedders[reference]
-        vectors = await embedder.embed(texts)
+        # The model that ships with the product is nobody's to spare.
+        is_built_in = reference == self._outside.default_embedder
+        vectors = await (embedder.embed(texts) if is_built_in else self._asking.embed(reference, embedder, texts))
         self._pay(vectors.tokens * price)
         return [memoryview(vectors.row(number)).cast("f").tolist() for number in range(len(texts))]
 

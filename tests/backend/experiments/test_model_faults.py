@@ -10,12 +10,14 @@ from datetime import timedelta
 import pytest
 
 from backend.columns import utc_now
+from backend.engines.language_model.scripted_server import DIMENSIONS
 from backend.errors import Forbidden
 from backend.experiments.engine import lanes
 from backend.experiments.repository import Experiments
 from backend.experiments.types import FlowChoice, Status, VariantDraft
 from backend.flows.types import RunStatus
 from backend.operator import Permission
+from backend.providers.types import ModelDraft, ProviderDraft
 from tests.backend.experiments.conftest import Lab, prompt
 from tests.factories import flows
 
@@ -232,3 +234,19 @@ async def test_r22_starting_twice_at_once_and_again_is_one_run(lab: Lab) -> None
     assert (done.status, done.progress.num_done, len(await lab.cells(done))) == (Status.DONE, 10, 10)
     assert (await lab.service.start(lab.operator, made.id)).status is Status.DONE
     assert lab.num_asked <= 20
+
+
+async def test_r17_an_embedding_model_that_asks_for_an_hour_parks_it_and_fails_no_score(lab: Lab) -> None:
+    lab.fill(20)
+    where, key = await lab.server.start(), lab.server.key
+    model = ModelDraft("429-hour", "embedding", dimensions=DIMENSIONS)
+    drafted = ProviderDraft("Vectors", where, (model,), api_key=key, allow_private_address=True, organisation="v")
+    await lab.services.providers.create(lab.operator, drafted)
+    near = {"kind": "similarity", "model": "429-hour"}
+    parked = await lab.ran(prompt("only", "{{ good }}"), evaluators=(near,), concurrency=2)
+    assert parked.status is Status.PAUSED
+    assert "429-hour of vectors" in parked.error
+    assert "60 min" in parked.error
+    assert parked.resumes_at - utc_now() > timedelta(minutes=58)
+    assert 1 <= lab.server.requests["embeddings"] <= 2, "what was in flight"
+    assert not [cell for cell in await lab.cells(parked) if "similarity" in cell.scores]
