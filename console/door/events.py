@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 from reflex.constants import CompileVars
 from reflex.state import StateUpdate
+from reflex_base.event.context import EventContext
 
 from backend.api.access import session_cookie
 from backend.api.limits import admit_event
@@ -87,7 +88,15 @@ class EventGate(rx.Middleware):
         if hydrates and event.payload.get(CompileVars.PAYLOAD_HASHES):
             close_left_open(state._get_root_state())
         places.put(tab, operator.project_id, operator.user_id)
-        return await _too_often(seat, operator, tab)
+        return None if _is_called_for() else await _too_often(seat, operator, tab)
+
+
+def _is_called_for() -> bool:
+    """Tell whether another event called for this one: a page that opens calls for a dozen, which are one act."""
+    try:
+        return EventContext.get().parent_txid is not None
+    except LookupError:
+        return False
 
 
 async def _too_often(seat: SeatState, operator: Operator, tab: str) -> StateUpdate | None:

@@ -211,8 +211,6 @@ def test_j2_hostile_words_of_every_field_stay_words(console: Console, planted: P
     page, got_out = console.page, dict[str, Any]()
     watch = Watch(page)
     for path in PAGES:
-        # Nobody opens pages as fast as this: an idle machine was told that 20 events a second are too many.
-        page.wait_for_timeout(500)
         console.open(path.format(**planted.ids))
         expect(page.locator("main .skeleton, main [aria-busy=true]")).to_have_count(0)
         page.wait_for_function(DRAWN)

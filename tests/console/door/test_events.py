@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from reflex.istate.data import SessionData
 from reflex.utils.format import format_event_handler
+from reflex_base.event.context import EventContext
 from sqlalchemy import update
 
 from backend.api import limits
@@ -68,6 +69,16 @@ async def test_b4_a_flood_of_events_ends_with_one_toast_and_hinders_no_other_tab
     assert [update is None for update in said] == [True] * most + [False] * 3
     assert [bool(update.events) for update in said[most:]] == [True, False, False]
     assert await sent(tab_of(cookie, "other"), 1) == [None]
+
+
+async def test_what_an_event_calls_for_is_the_same_act(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "EVENTS", replace(limits.EVENTS, seconds=600))
+    root, nothing = tab_of(await session_of(services), "reading"), cast("Any", None)
+    context = EventContext(token="reading", state_manager=nothing, enqueue_impl=nothing)
+    async with context.fork():
+        assert await sent(root, 2 * limits.EVENTS.limit) == [None] * 2 * limits.EVENTS.limit
+    async with replace(context, txid="").fork():
+        assert (await sent(root, limits.EVENTS.limit + 1))[-1] is not None
 
 
 async def test_l1_the_rate_of_a_person_holds_over_all_their_tabs(services: Services) -> None:
