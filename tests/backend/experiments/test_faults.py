@@ -23,7 +23,7 @@ from backend.columns import utc_now
 from backend.experiments.engine.executor import LOOKS
 from backend.experiments.errors import AttemptLost
 from backend.experiments.repository import Ownership
-from backend.experiments.types import Cell, CellStatus, FlowChoice, Status, VariantDraft
+from backend.experiments.types import CellStatus, FlowChoice, Status, VariantDraft
 from backend.flows.repository.ownership import Ownership as RunOwnership
 from backend.paging import Page
 from backend.ports.jobs import BY_ID
@@ -258,37 +258,3 @@ async def test_a_stopping_process_hands_the_rest_back(lab: Lab) -> None:
     assert (handed.status, handed.progress.num_running) == (Status.QUEUED, 0)
     assert handed.progress.num_done == lab.num_asked < 80
     assert [one.row_id for one in await lab.opened.executor.waiting()] == [made.id]
-
-
-@pytest.mark.fault
-async def test_kill_9_in_the_middle_of_a_panel_pays_no_judge_twice_whose_word_is_kept(lab: Lab, seed: int) -> None:
-    lab.fill(24)
-    for row in lab.rows:
-        row.input["good"] = f'{{"reason": "of row {row.number}.", "verdict": true}}'  # what is judged says the verdict
-    lab.server.latency_seconds = 0.03
-    panel = {"kind": "judge", "name": "panel", "rubric": "Right?", "models": ["echo", "lab:echo", "echo"]}
-    made = await lab.started(prompt("only", "{{ good }}"), evaluators=(panel,), concurrency=12)
-    process = await carrier(lab, made.id)
-    await asked(lab, random.Random(seed).randint(30, 70))
-    process.kill()
-    await process.wait()
-    heard = {cell.row: _num_heard(cell) for cell in await lab.cells(made)}
-    assert any(0 < count < 3 for count in heard.values()), "it was killed in the middle"
-    before = _num_judged(lab)
-    await lab.executor.execute(made.id)
-    done, cells, then = await lab.service.get(lab.operator, made.id), await lab.cells(made), _num_judged(lab)
-    assert (done.status, done.progress.num_done) == (Status.DONE, 24)
-    assert {row: then[row] - before[row] for row in heard} == {row: 3 - count for row, count in heard.items()}
-    assert {len(cell.scores["panel"]["judges"]) for cell in cells} == {3}
-    assert done.progress.cost == sum((cell.cost for cell in cells), Decimal(0))
-
-
-def _num_heard(cell: Cell) -> int:
-    """Return how many judges of the panel the record holds."""
-    return 3 if "panel" in cell.scores else len(cell.detail.get("heard", {}).get("panel", {}))
-
-
-def _num_judged(lab: Lab) -> Counter[int]:
-    """Count the questions to judges by the row that they are about."""
-    asked = [request["messages"][-1]["content"] for request in lab.server.seen]
-    return Counter(int(text.rpartition("of row ")[2].partition(".")[0]) for text in asked if "Rubric:" in text)

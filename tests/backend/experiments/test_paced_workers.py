@@ -23,8 +23,9 @@ from tests.factories import flows
 NUM_ROWS, CONCURRENCY = 12, 6
 PER_MINUTE = 600
 APART = 60 / PER_MINUTE
-# A turn is taken by the clock of the database, and its call arrives a little later: so many calls on the way at most.
-WINDOW, SLACK_SECONDS = 10, 0.25
+# A turn is taken by the clock of the database, and on a busy machine its call arrives later than the next ones do:
+# a window takes 2 s by the rate, and 1 s where each worker keeps a rate of its own.
+WINDOW, SLACK_SECONDS = 20, 0.6
 
 
 @pytest.fixture
