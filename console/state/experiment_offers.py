@@ -17,10 +17,12 @@ from console.problems import caught
 from console.state import formats
 from console.state.evaluator_fields import TITLES, Offers
 from console.state.experiment_variants import (
+    DRAFT,
     FLOW,
     INLINE,
     LABEL,
     MANAGED,
+    PUBLISHED,
     VERSION,
     VariantLine,
     own_model,
@@ -155,12 +157,29 @@ async def versioned(operator: Operator, line: VariantLine, subject: str) -> Vari
 async def asked_by(operator: Operator, flow: str, prompt: str, first: str) -> tuple[str, list[VariantLine]]:
     """Return what a new experiment is called and asks: the flow, the prompt or else the first one, else two texts."""
     if flow:
-        return "", [VariantLine("", "", "", FLOW, subject=flow)]
+        return await _flow_asked(operator, flow)
     if not (prompt or first):
         return "", [VariantLine("", "", "", INLINE)] * 2
     found = await services().prompts.get(operator, prompt or first)
     name = f"{found.name} v{found.latest}"[:MAX_NAME] if prompt else ""
     return name, [VariantLine("", "", "", MANAGED, subject=found.id, version=one) for one in worth_comparing(found)]
+
+
+async def _flow_asked(operator: Operator, flow_id: str) -> tuple[str, list[VariantLine]]:
+    """Return what is published and the draft; of a draft that is no other, the version before and what is published."""
+    flows = services().flows
+    try:
+        found, listed = await flows.get(operator, flow_id), await flows.list_versions(operator, flow_id, Page(2))
+    except NotFound:
+        return "", [VariantLine("", "", "", FLOW)]
+    if not found.published_version:
+        versions = [DRAFT]
+    elif found.is_changed:
+        versions = [PUBLISHED, DRAFT]
+    else:
+        others = [str(one.number) for one in listed.items if one.number != found.published_version]
+        versions = [*others[:1], PUBLISHED]
+    return found.name[:MAX_NAME], [VariantLine("", "", "", FLOW, subject=found.slug, version=one) for one in versions]
 
 
 async def placed_anew(operator: Operator, line: VariantLine, subject: str, at: int) -> VariantLine:

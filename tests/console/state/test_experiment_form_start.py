@@ -18,7 +18,7 @@ from console.state.experiment_entries import SAVE, START
 from tests.console.experimenting import answered, dataset, entries, opened, owner, shown, support
 from tests.console.tab import Tab, tab
 from tests.factories.conversations import chat as said
-from tests.factories.flows import chat
+from tests.factories.flows import chat, greeting
 
 __all__ = ["dataset", "owner", "support", "tab"]
 
@@ -191,5 +191,27 @@ async def test_the_form_begins_with_the_flow_that_answered(tab: Tab, services: S
     made = await services.flows.get(owner, "desk")
     form = await opened(tab, f"?dataset={dataset.id}&flow={made.id}")
     assert (form.dataset, [(one.kind, one.subject) for one in form.variants]) == (dataset.id, [("flow", "desk")])
+    assert [one.version for one in form.variants] == ["draft"]
     form = await opened(tab, f"?dataset={dataset.id}&flow=gone")
     assert [(one.kind, one.subject) for one in form.variants] == [("flow", "")]
+
+
+async def test_a_flow_is_asked_as_it_is_published_beside_what_else_there_is_of_it(
+    tab: Tab, services: Services, owner: Operator
+) -> None:
+    dataset = await services.datasets.create(owner, About("Bad answers"))
+    made = (await services.flows.create(owner, "Desk", document=chat())).id
+
+    async def asked() -> list[str]:
+        form = await opened(tab, f"?dataset={dataset.id}&flow={made}")
+        assert form.name == "Desk"
+        assert {(one.kind, one.subject) for one in form.variants} == {("flow", "desk")}
+        return [one.version for one in form.variants]
+
+    await services.flows.publish(owner, "desk")
+    assert await asked() == ["published"], "there is no other"
+    kept = await services.flows.get(owner, "desk")
+    await services.flows.save_draft(owner, "desk", greeting(), kept.draft_version)
+    assert await asked() == ["published", "draft"]
+    await services.flows.publish(owner, "desk")
+    assert await asked() == ["1", "published"], "the draft is what is published"
