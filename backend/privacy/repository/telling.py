@@ -23,6 +23,7 @@ from backend.conversations.repository.places import one_of
 from backend.datasets.models import DatasetItemRow
 from backend.experiments.models import ExperimentCellRow
 from backend.flows.models import ASKED_A_ROW, IS_REPLAY, ApprovalRow, NodeRunRow, RunRow, TakeoverRow
+from backend.live_tests.models import LiveTestJudgedRow
 from backend.prompts.models import PromptPlaygroundRow, PromptRow, PromptVersionRow
 
 Told = dict[str, defaultdict[str, list[Any]]]
@@ -37,6 +38,7 @@ PARTS: dict[str, Any] = {
     "spans": SpanRow,
     "queued": AnnotationItemRow,
     "scores": ConversationScoreRow,
+    "live_tests": LiveTestJudgedRow,
     "judged": ExperimentCellRow,
 }
 DERIVED = ("runs", "steps", "labels", "dataset_rows", "answers", "playgrounds", "prompts")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -75,7 +78,15 @@ async def test_of_a_test_that_runs_what_is_judged_again_counts(desk: Desk) -> No
     assert await kept(desk) == set()
 
 
-async def test_a_person_who_is_removed_takes_along_what_was_kept_of_them(desk: Desk) -> None:
+async def exported(desk: Desk, person: str) -> dict[str, Any]:
+    """Return by conversation what the export of a person tells that was kept of live tests."""
+    packed = b"".join([piece async for piece in await desk.services.privacy.export(desk.operator, person)])
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        told = json.loads(archive.read("person.json"))["conversations"]
+    return {one["conversation"]["id"]: one["live_tests"] for one in told}
+
+
+async def test_a_person_is_told_and_takes_along_what_was_kept_of_them(desk: Desk) -> None:
     test, before, now = await begun(desk, guardrail=None)
     theirs = [before[0], *now[:2]]
     async with desk.services.units.write(desk.operator) as work:
@@ -83,6 +94,10 @@ async def test_a_person_who_is_removed_takes_along_what_was_kept_of_them(desk: D
         await work.session.exec(update(ConversationRow).where(*mine).values(person="ada"))
     await desk.services.live_tests.stop(desk.operator, test.id)
     assert await kept(desk) == {*before, *now}
+    told = await exported(desk, "ada")
+    assert {talk: [(one["live_test_id"], one["value"]) for one in said] for talk, said in told.items()} == {
+        before[0]: [(test.id, 1.0)], now[0]: [(test.id, 0.0)], now[1]: [(test.id, 0.0)]
+    }  # fmt: skip
     job = await desk.services.privacy.remove(desk.operator, "ada")
     await desk.services.privacy.execute(job.id)
     assert await kept(desk) == {*before, *now} - {*theirs}
