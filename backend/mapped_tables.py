@@ -64,7 +64,8 @@ class Plan:
     """What an import would do. `samples` holds the first filled cells of each column; lists stop at a hundred entries.
 
     `first` are the cells of the first rows, in the order of the columns; `num_empty` counts the empty ones by column.
-    `near` are rows that are nearly the same as others and come in all the same.
+    `near` are rows that are nearly the same as others and come in all the same; `num_left` rows, of the file and of the
+    dataset, were not compared for that: it would take too long.
     """
 
     kind: str
@@ -81,6 +82,7 @@ class Plan:
     num_empty: Mapping[str, int] = field(default_factory=dict)
     num_near: int = 0
     near: tuple[Duplicate, ...] = ()
+    num_left: int = 0
 
 
 def quiet(_stage: str, _done: int, _total: int) -> None:

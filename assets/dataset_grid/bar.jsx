@@ -97,15 +97,16 @@ function Odd({ store }) {
           <Warn /> {counted(near, "row")} nearly the same
         </button>
       )}
-      {numLeft > 0 && (
-        <span className="t2 nowrap" title="To compare them all takes too long">{counted(numLeft, "row")} not compared</span>
-      )}
+      <NotCompared num={numLeft} />
       {only === "near" && numKept > 0 && (
         <span className="t2 nowrap">{counted(numKept, "pair")} kept{!readOnly && <>, <button type="button" className="link" onClick={() => store.likes.nameAll()}>name again</button></>}</span>
       )}
     </>
   );
 }
+
+/* Rows of which nobody knows whether they are nearly the same as others. */
+export const NotCompared = ({ num, head }) => num > 0 && <span className="t2 nowrap" title="To compare them all takes too long">{head}{counted(num, "row")} not compared</span>;
 
 export const Fail = () => (
   <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true"><path d="M.5 .5h9v9h-9z" fill="currentColor" /><path d="m3 3 4 4m0-4-4 4" stroke="var(--bg-panel)" strokeWidth="1.4" /></svg>

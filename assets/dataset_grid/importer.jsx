@@ -1,7 +1,7 @@
 // A file on its way in: what becomes what, what is wrong, what is here already; then all of it or nothing.
 
 import React, { useEffect, useRef, useState } from "react";
-import { Fail, Warn } from "./bar.jsx";
+import { Fail, NotCompared, Warn } from "./bar.jsx";
 import { percent } from "./likes.js";
 import { keepMapping, keptMapping } from "./mappings.js";
 import { useStore } from "./store.js";
@@ -196,7 +196,7 @@ function Bad({ plan, fits, known, skipKnown, skipBad, onSkip, words }) {
 function Known({ store, plan, skip, onSkip, words }) {
   const order = useStore(store, (s) => s.order);
   const near = plan.near ?? [];
-  if (!plan.num_duplicates && !plan.num_near) return null;
+  if (!plan.num_duplicates && !plan.num_near && !plan.num_left) return null;
   return (
     <div className="dup">
       {plan.num_duplicates > 0 && <h3>Already here <span className="st warn"><Warn />{plan.num_duplicates.toLocaleString("en")}</span></h3>}
@@ -211,6 +211,7 @@ function Known({ store, plan, skip, onSkip, words }) {
           ))}</ul>
         </details>
       )}
+      <NotCompared num={plan.num_left} head="Nearly the same: " />
       {plan.num_duplicates > 0 && !words.alwaysSkips && <label className="row"><input type="checkbox" checked={skip} onChange={(event) => onSkip(event.target.checked)} /> Skip {plan.num_duplicates.toLocaleString("en")}</label>}
     </div>
   );

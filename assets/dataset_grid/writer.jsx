@@ -1,7 +1,7 @@
 // A model writes rows: what is wished for with its price, then what came of it; only rows that somebody ticked come in.
 
 import React, { useEffect, useRef, useState } from "react";
-import { Fail, Warn } from "./bar.jsx";
+import { Fail, NotCompared, Warn } from "./bar.jsx";
 import { percent } from "./likes.js";
 import { useStore } from "./store.js";
 import { counted, numbered, textOf } from "./values.js";
@@ -123,7 +123,7 @@ function Found({ store, found, taken, onTake }) {
   const fields = [...new Set(found.rows.flatMap((one) => Object.keys(one.input)))];
   return (
     <div className="ifirst" tabIndex={0} role="region" aria-label="Rows that the model wrote">
-      <p className="t12 t2">{counted(found.rows.length, "row")} by {found.model}, {dollars(found.cost)}. {found.stopped && <span className="st warn"><Warn />{found.stopped}</span>}</p>
+      <p className="t12 t2">{counted(found.rows.length, "row")} by {found.model}, {dollars(found.cost)}. {found.stopped && <span className="st warn"><Warn />{found.stopped}</span>} <NotCompared num={found.num_left} head="Nearly the same: " /></p>
       {found.rows.length > 0 && (
         <table>
           <thead><tr><th scope="col"><span className="sr">Take</span></th>{fields.map((name) => <th key={name} scope="col">{name}</th>)}<th scope="col">Expected output</th><th scope="col">Odd</th></tr></thead>

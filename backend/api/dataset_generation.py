@@ -117,4 +117,5 @@ def _written(found: WrittenRows) -> dict[str, Any]:
         "tokens_out": found.tokens_out,
         "cost": float(found.cost),
         "stopped": found.stopped,
+        "num_left": found.num_left,
     }

@@ -83,7 +83,10 @@ class DuplicateBody(BaseModel):
 
 
 class PlanBody(BaseModel):
-    """What an import would do; problems, duplicates and near ones, which come in all the same, stop at a hundred."""
+    """What an import would do; problems, duplicates and near ones, which come in all the same, stop at a hundred.
+
+    `num_left` rows, of the file and of the dataset, were not compared: that would have taken the server too long.
+    """
 
     kind: str
     columns: list[str]
@@ -99,6 +102,7 @@ class PlanBody(BaseModel):
     duplicates: list[DuplicateBody]
     num_near: int
     near: list[DuplicateBody]
+    num_left: int
 
     @classmethod
     def of(cls, plan: Plan) -> PlanBody:
@@ -117,4 +121,5 @@ class PlanBody(BaseModel):
             duplicates=[DuplicateBody(**asdict(one)) for one in plan.duplicates],
             num_near=plan.num_near,
             near=[DuplicateBody(**asdict(one)) for one in plan.near],
+            num_left=plan.num_left,
         )

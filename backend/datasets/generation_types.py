@@ -64,7 +64,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class WrittenRows:
-    """`stopped` says why there are fewer than were asked for, empty where there are as many."""
+    """`stopped` says why there are fewer than were asked for, empty where there are as many.
+
+    `num_left` rows, of these and of the dataset, were not compared: that would take too long.
+    """
 
     model: str
     rows: tuple[Candidate, ...]
@@ -72,3 +75,4 @@ class WrittenRows:
     tokens_out: int
     cost: Decimal
     stopped: str = ""
+    num_left: int = 0

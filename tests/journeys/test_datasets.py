@@ -101,6 +101,17 @@ def reopened(console: Console) -> Page:
     return page
 
 
+def test_of_a_file_too_large_to_be_compared_it_is_told(console: Console, dataset: str, tmp_path: Path) -> None:
+    page = console.page
+    file = tmp_path / "many.csv"
+    file.write_text("message,lang\n" + "".join(f"Question {number}?,en\n" for number in range(20_001)))
+    page.get_by_label("File of rows").set_input_files(file)
+    panel = page.get_by_role("region", name="Import of many.csv")
+    expect(panel.get_by_text("Nearly the same: 20,001 rows not compared")).to_be_visible(timeout=30_000)
+    console.look("dataset-import-many")
+    panel.get_by_role("button", name="Cancel").click()
+
+
 def test_a_file_is_mapped_mended_and_imported_whole(console: Console, dataset: str, tmp_path: Path) -> None:
     page = console.page
     expect(page.get_by_text("No row yet")).to_be_visible()

@@ -85,7 +85,7 @@ class FileUseCases(LikenessUseCases, WritingUseCases):
                 duplicates.append(Duplicate(number, there[hashed]))
             else:
                 there[hashed] = 0
-        near = await self._near_ones(operator, dataset_id, read.sound, {one.number for one in duplicates})
+        near, num_left = await self._near_ones(operator, dataset_id, read.sound, {one.number for one in duplicates})
         return Plan(
             kind=table.kind,
             columns=table.columns,
@@ -101,20 +101,24 @@ class FileUseCases(LikenessUseCases, WritingUseCases):
             duplicates=tuple(duplicates[:SHOWN]),
             num_near=len(near),
             near=tuple(near[:SHOWN]),
+            num_left=num_left,
         )
 
     async def _near_ones(
         self, operator: Operator, dataset_id: str, rows: Sequence[tuple[int, NewItem]], equal: Container[int]
-    ) -> list[Duplicate]:
+    ) -> tuple[list[Duplicate], int]:
         """Return what rows of a file are nearly the same as, without those that are equal to something.
 
-        Of more rows than are compared in a few seconds nothing is said: a person waits for the plan.
+        The other number is how many rows of both were not compared: of more than are in a few seconds none is, for a
+        person waits for the plan.
         """
         others = [(number, item) for number, item in rows if number not in equal]
-        if len(others) + await self.count_items(operator, dataset_id) > MOST_COMPARED:
-            return []
-        found = await self.nearest(operator, dataset_id, [item for _, item in others])
-        return [Duplicate(others[one.number][0], one.other, one.likeness) for one in found]
+        if not others:
+            return [], 0
+        if (num_rows := len(others) + await self.count_items(operator, dataset_id)) > MOST_COMPARED:
+            return [], num_rows
+        found, num_left = await self.nearest(operator, dataset_id, [item for _, item in others])
+        return [Duplicate(others[one.number][0], one.other, one.likeness) for one in found], num_left
 
     async def import_file(
         self,

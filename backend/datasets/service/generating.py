@@ -132,13 +132,15 @@ class GeneratingUseCases(LikenessUseCases):
             misses = 0 if found else misses + 1
             stopped = NO_ROWS if misses > 1 else ""
         progress("compare", len(asked.written), wish.number)
+        rows, num_left = await self._looked_at(operator, asked)
         return WrittenRows(
             model=asked.endpoint.reference,
-            rows=tuple(await self._looked_at(operator, asked)),
+            rows=tuple(rows),
             tokens_in=asked.usage.input_tokens,
             tokens_out=asked.usage.output_tokens,
             cost=asked.cost,
             stopped=stopped,
+            num_left=num_left,
         )
 
     async def _ask(self, asked: _Asked, number: int) -> str:
@@ -164,10 +166,11 @@ class GeneratingUseCases(LikenessUseCases):
         said = sum(len(one.content.encode()) for one in asked.question(number))
         return self._outside.models.cost(asked.endpoint, Usage(-(-said // 3), asked.most_tokens(number)))
 
-    async def _looked_at(self, operator: Operator, asked: _Asked) -> list[Candidate]:
-        """Return the rows with what each breaks, and which row each is like."""
+    async def _looked_at(self, operator: Operator, asked: _Asked) -> tuple[list[Candidate], int]:
+        """Return the rows with what each breaks, and which row each is like; and how many were not compared."""
         rules, items = self._rules(asked.row), asked.written
-        near = {one.number: one for one in await self.nearest(operator, asked.row.id, items)}
+        alike, num_left = await self.nearest(operator, asked.row.id, items)
+        near = {one.number: one for one in alike}
         hashes = [input_hash(item) for item in items]
         async with self._reading(operator, asked.row.id) as opened:
             there = await opened.items.hashes_there(hashes)
@@ -181,7 +184,7 @@ class GeneratingUseCases(LikenessUseCases):
             else:
                 found.append(Candidate(item, problems))
             there.setdefault(hashed, 0)
-        return found
+        return found, num_left
 
     async def _asked(self, operator: Operator, dataset_id: str, wish: RowsWish) -> _Asked:
         operator.require(Permission.DATASETS_EDIT)

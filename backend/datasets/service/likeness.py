@@ -98,10 +98,11 @@ class LikenessUseCases(ReadingUseCases):
 
     async def nearest(
         self, operator: Operator, dataset_id: str, items: Sequence[NewItem], least: float = NEARLY
-    ) -> list[Alike]:
+    ) -> tuple[list[Alike], int]:
         """Return for rows that are to come what each is most like: the number of a row, or 0 for one before it.
 
-        `number` is the place among `items`, from 0. Rows that are like nothing are left out. Raise NotFound.
+        `number` is the place among `items`, from 0. Rows that are like nothing are left out. Return beside it how many
+        rows, of those and of the dataset, were not compared in time. Raise NotFound.
         """
         async with self._reading(operator, dataset_id) as opened:
             version = opened.dataset.version
@@ -109,10 +110,10 @@ class LikenessUseCases(ReadingUseCases):
         since = len(texts)
         texts += [compared(item.input) for item in items]
         async with self._finding.setdefault(operator.project_id, asyncio.Lock()):
-            found, _ = await self._alike(texts, least, since=since, most=1)
+            found, num_left = await self._alike(texts, least, since=since, most=1)
         return [
             Alike(one.number - since, numbers[one.other] if one.other < since else 0, one.likeness) for one in found
-        ]
+        ], num_left
 
     async def _pairs(self, inputs: Sequence[Input], least: float) -> tuple[list[Alike], int]:
         told = "".join(f"{number} {hashed}\n" for number, _, hashed in inputs)

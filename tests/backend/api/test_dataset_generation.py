@@ -49,6 +49,7 @@ async def test_rows_are_planned_written_looked_at_and_added(client: httpx.AsyncC
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/x-ndjson")
     assert {"stage": "ask", "done": 0, "of": 1} in told
     found = told[-1]["result"]
+    assert found["num_left"] == 0
     assert found["rows"] == [
         {"input": {"message": "Is it open?"}, "expected_output": "Yes.", "problems": [], "like": 0, "likeness": 0}
     ]

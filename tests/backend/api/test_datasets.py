@@ -176,6 +176,7 @@ async def test_a_file_is_looked_at_and_then_imported(client: httpx.AsyncClient, 
     plan = _lines(looked)[-1]["result"]
     assert plan["mapping"] == {"message": "input.message", "gold": "expected_output"}
     assert (plan["num_fitting"], plan["num_bad"], len(plan["first"]), plan["num_empty"]) == (2, 0, 2, {})
+    assert (plan["num_near"], plan["num_left"]) == (0, 0)
     assert (await client.get(at)).json()["version"] == 0
     mapping = json.dumps({"message": "input.text", "gold": ""})
     done = _lines(await client.post(f"{at}/import", params={"mapping": mapping}, files=_files()))

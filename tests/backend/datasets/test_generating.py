@@ -13,6 +13,7 @@ import pytest
 
 from backend.datasets.generation import MAX_ANSWER, MAX_READ, rows_in
 from backend.datasets.generation_types import RowsWish
+from backend.datasets.service import likeness
 from backend.datasets.types import About, NewItem
 from backend.errors import Forbidden, InvalidInput
 from backend.identity.service import IdentityService
@@ -20,6 +21,7 @@ from backend.operator import Operator, Permission
 from backend.ports.language_model import Finished, Message, ModelEndpoint, ModelEvent, ModelFailed, TextDelta, Usage
 from backend.unit_of_work import Units
 from tests.backend.datasets.conftest import opened
+from tests.backend.datasets.test_likeness_bounds import long_text
 from tests.doubles.player import Player
 from tests.factories.datasets import dataset, item
 
@@ -209,3 +211,15 @@ def test_an_answer_that_is_no_object_is_not_read_again_from_each_of_its_braces(m
     assert sum(read) <= MAX_READ + 2 * MAX_ANSWER
     late = '{"a": {"b": {"rows": [{"message": "good"}]} and no end'
     assert [one.input for one in rows_in(late, ["message"], with_expected=False)] == [{"message": "good"}]
+
+
+async def test_of_rows_that_were_not_compared_in_time_it_is_told_how_many(
+    units: Units, owner: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    datasets = opened(units, Writer(answer("Where is my parcel?")))
+    made = await dataset(datasets, owner, *(item(long_text()) for _ in range(60)))
+    wish = RowsWish("Parcels.", number=1)
+    assert (await datasets.write_rows(owner, made.id, wish)).num_left == 0
+    for name in ("TURN_SECONDS", "MOST_SECONDS"):
+        monkeypatch.setattr(likeness, name, 0.001)
+    assert 0 < (await datasets.write_rows(owner, made.id, wish)).num_left <= 61

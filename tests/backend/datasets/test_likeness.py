@@ -121,10 +121,14 @@ async def test_rows_of_a_file_that_are_nearly_there_are_told_before_and_come_in(
     path.write_text("message\nWho pays for the tables?\nSofa opened?\nWhere is my parcel?\nWhere is my parcels?\n")
     plan = await datasets.plan_import(owner, made.id, path, "x.csv")
     assert [(one.number, one.row) for one in plan.near] == [(2, 1), (5, 0)]
-    assert (plan.num_near, plan.num_duplicates, plan.num_fitting) == (2, 1, 4)
+    assert (plan.num_near, plan.num_duplicates, plan.num_fitting, plan.num_left) == (2, 1, 4, 0)
     assert all(NEARLY <= one.likeness < 1 for one in plan.near)
     monkeypatch.setattr(files, "MOST_COMPARED", 4)
-    assert (await datasets.plan_import(owner, made.id, path, "x.csv")).near == ()
+    many = await datasets.plan_import(owner, made.id, path, "x.csv")
+    assert (many.near, many.num_left) == ((), 5), "two of the dataset, and three of the file that are not there yet"
+    path.write_text("message\nSofa opened?\n")
+    monkeypatch.setattr(files, "MOST_COMPARED", 0)
+    assert (await datasets.plan_import(owner, made.id, path, "x.csv")).num_left == 0, "there is nothing to compare"
 
 
 async def test_who_is_asked_again_compares_only_what_changed(

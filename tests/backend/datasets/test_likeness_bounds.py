@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +71,15 @@ async def test_what_is_not_compared_in_time_is_told(
     monkeypatch.setattr(likeness, "MOST_SECONDS", likeness.TURN_SECONDS)
     found = await datasets.near_duplicates(owner, made.id)
     assert 0 < found.num_left <= 60
+
+
+async def test_before_an_import_it_is_told_what_is_not_compared_in_time(
+    datasets: DatasetService, owner: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await dataset(datasets, owner, *(item(long_text()) for _ in range(60)))
+    path = tmp_path / "x.csv"
+    path.write_text(f"message\n{long_text()}\n")
+    assert (await datasets.plan_import(owner, made.id, path, "x.csv")).num_left == 0
+    for name in ("TURN_SECONDS", "MOST_SECONDS"):
+        monkeypatch.setattr(likeness, name, 0.001)
+    assert 0 < (await datasets.plan_import(owner, made.id, path, "x.csv")).num_left <= 61
