@@ -94,8 +94,10 @@ class ModelsFormState(Formed, rx.State):
 
     @rx.event
     async def open(self, provider_id: str) -> None:
-        """Show a provider as it stands now; "embedded" is the built-in one."""
-        await self._open(await self._operator(Permission.MODELS_READ), provider_id)
+        """Show a provider as it stands now; "embedded" is the built-in one. What is typed into one shown stays."""
+        operator = await self._operator(Permission.MODELS_READ)
+        if provider_id != self.shown:
+            await self._open(operator, provider_id)
 
     async def _open(self, operator: Operator, provider_id: str) -> None:
         if provider_id == "embedded":

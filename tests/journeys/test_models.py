@@ -105,6 +105,31 @@ def test_a_model_on_this_machine_is_connected_and_tried(console: Console, gatewa
     expect(page.get_by_role("row", name="gemma").get_by_text("default")).to_be_visible()
 
 
+def test_a_row_opens_its_provider_wherever_it_is_pressed_and_by_keys(
+    console: Console, gateway: Gateway, nothing_connected: None
+):
+    page = console.open("/models")
+    connect(page, gateway, models=("echo", "scripted"))
+    own, echo = page.get_by_role("row", name="gemma"), page.get_by_role("row", name="echo")
+    own.get_by_role("cell").nth(3).click()
+    expect(own).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_text("What it is not")).to_be_visible()
+    echo.get_by_role("cell").nth(3).click()
+    expect(page.get_by_label("Base URL")).to_have_value(gateway.base_url)
+    page.get_by_label("Name", exact=True).fill("Gateway two")
+    echo.get_by_role("cell").nth(3).click()
+    echo.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("row", name="scripted")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Gateway two")
+    own.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("What it is not")).to_be_visible()
+    expect(own).to_be_focused()
+    console.look("models-row")
+
+
 def test_a_wrong_key_is_said_in_words(console: Console, gateway: Gateway, nothing_connected: None):
     page = console.open("/models")
     connect(page, gateway, key="sk-wrong-canary-0000")

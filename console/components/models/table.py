@@ -6,7 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from console.components.ui import button, icon, status, tag
+from console.components.ui import button, icon, status, table_row, tag
+from console.components.ui.parts import ListKeys
 from console.state.models import ModelsState as Models
 from console.state.models_form import ModelsFormState as Form
 from console.state.models_rows import ModelLine
@@ -31,11 +32,13 @@ def models_table() -> rx.Component:
     """Draw one table: heads of providers and rows of models stand in one list."""
     heads = [rx.el.th(words, class_name=kind, scope="col") for words, kind in HEADS]
     return rx.el.div(
-        rx.el.table(
-            rx.el.caption("Providers and their models", class_name="sr"),
-            rx.el.thead(rx.el.tr(*heads)),
-            rx.el.tbody(rx.foreach(Models.lines, lambda line: model_row(line=line, key=line.key))),
-            class_name="mm",
+        ListKeys.create(
+            rx.el.table(
+                rx.el.caption("Providers and their models", class_name="sr"),
+                rx.el.thead(rx.el.tr(*heads)),
+                rx.el.tbody(rx.foreach(Models.lines, lambda line: model_row(line=line, key=line.key))),
+                class_name="mm",
+            )
         ),
         class_name="scroll",
         tab_index=0,
@@ -82,14 +85,15 @@ def _provider(one: Any) -> rx.Component:
 
 
 def _model(one: Any) -> rx.Component:
-    return rx.el.tr(
+    """Draw a row that opens its provider wherever it is pressed; a press of its name is one of the row."""
+    return table_row(
         rx.el.th(
             rx.el.button(
                 one["name"],
                 type="button",
-                on_click=Form.open(one["provider_id"]),
                 class_name="link mono ell",
                 title=one["name"],
+                custom_attrs={"data-open": "true"},
             ),
             rx.cond(one["is_default"], tag("default"), rx.fragment()),
             scope="row",
@@ -114,7 +118,8 @@ def _model(one: Any) -> rx.Component:
         ),
         rx.el.td(one["tokens"], class_name="num hide-s"),
         rx.el.td(one["at"], title=one["at_exact"], class_name="num t2"),
-        aria_selected=rx.cond(Form.shown == one["provider_id"], "true", "false"),
+        selected=Form.shown == one["provider_id"],
+        on_click=Form.open(one["provider_id"]),
     )
 
 

@@ -154,6 +154,20 @@ async def test_whoever_comes_back_tests_the_models_of_the_form_that_is_shown(ser
     assert (form.shown, [one.value for one in trial.choices]) == ("embedded", ["scripted"])
 
 
+async def test_fields_are_drawn_anew_for_another_provider_alone(services: Services, tab: Tab) -> None:
+    owner = await services.identity.ensure_owner()
+    made = await services.providers.create(owner, ProviderDraft("Mine", "https://models.example/v1", models=(CHAT,)))
+    form = tab.at("/models").state(ModelsFormState)
+    await form.load()
+    await form.open(made.id)
+    drawn = form.drawn
+    await form.open(made.id)
+    assert form.drawn == drawn, "what was typed into them stays"
+    await form.open("embedded")
+    await form.open(made.id)
+    assert form.drawn > drawn
+
+
 async def test_the_address_opens_a_form_and_a_connected_model_is_offered(services: Services, tab: Tab) -> None:
     owner = await services.identity.ensure_owner()
     page, form = tab.at("/models?connect=ollama").state(ModelsState), tab.state(ModelsFormState)
