@@ -73,7 +73,8 @@ export function Writer({ store, rows, onEnd }) {
   };
   const add = async () => {
     const some = found.rows.filter((_, at) => taken.has(at)).map(({ input, expected_output }) => ({ input, expected_output }));
-    const query = new URLSearchParams({ generated_by: found.model });
+    // By the rows that the model was shown these are found when a person's data is removed.
+    const query = new URLSearchParams([["generated_by", found.model], ...found.generated_from.map((row) => ["generated_from", row])]);
     let failed = null;
     await store.writes.act(() => store.api.post(`/items?${query}`, some).catch((error) => { failed = error; throw error; }), `${counted(some.length, "row")} added`);
     if (failed) setProblem(failed);

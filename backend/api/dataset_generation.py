@@ -83,7 +83,7 @@ async def generate_rows(
     """Let a model write rows, or with `dry_run` tell what that would cost. Nothing is kept.
 
     The answer is lines of JSON, as of `/import`: stages, then `{"result": ...}`. Rows that are good are added with
-    `POST /items?generated_by=`, which takes the `model` of the result.
+    `POST /items?generated_by=&generated_from=`, which takes `model` and each of `generated_from` of the result.
     """
     datasets = services().datasets
     await datasets.get(operator, dataset_id)
@@ -118,4 +118,5 @@ def _written(found: WrittenRows) -> dict[str, Any]:
         "cost": float(found.cost),
         "stopped": found.stopped,
         "num_left": found.num_left,
+        "generated_from": [*found.generated_from],
     }

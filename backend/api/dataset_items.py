@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from json import JSONDecodeError
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 
 from backend.api.access import allowed
 from backend.api.dataset_bodies import (
@@ -98,15 +98,19 @@ async def add_items(
     mapping: str = "",
     skip_duplicates: bool | None = None,
     generated_by: str = "",
+    generated_from: Annotated[list[int], Query()] = [],  # noqa: B006
 ) -> WrittenBody:
     """Add rows: a JSON list of `{input, expected_output, metadata?, split?, tags?}`, or a file (field `files`).
 
     One bad row keeps all of them out. `skip_duplicates` leaves out inputs that are there already: where nothing is
     said, those of a file, which may be sent twice, and none of a list. For a file, `mapping` says what each column
-    becomes, as at `/import`; left out, it is guessed. `generated_by` names the model that wrote the rows of a list.
+    becomes, as at `/import`; left out, it is guessed. `generated_by` names the model that wrote the rows of a list,
+    and `generated_from`, as often as needed, a row that it went by: these go with the person whom that one goes with.
     """
     datasets = services().datasets
     if is_multipart(request):
+        if generated_from:
+            raise InvalidInput("Rows that a model wrote are sent as a list.")
         await datasets.get(operator, dataset_id)  # before a byte of the body is kept
         async with AsyncExitStack() as stack:
             file = await one_file(request, stack)
@@ -124,10 +128,15 @@ async def add_items(
     except JSONDecodeError as error:
         raise InvalidInput("The body is no JSON.") from error
     source = Source(SourceKind.GENERATED, generated_by) if generated_by else Source(SourceKind.API)
-    items = items_in(body)
-    return WrittenBody.of(
-        await datasets.add_items(operator, dataset_id, items, source, skip_duplicates=skip_duplicates is True)
+    written = await datasets.add_items(
+        operator,
+        dataset_id,
+        items_in(body),
+        source,
+        skip_duplicates=skip_duplicates is True,
+        generated_from=generated_from,
     )
+    return WrittenBody.of(written)
 
 
 @router.put("/items/{item_id}")

@@ -32,6 +32,14 @@ class StaleItem(Conflict):
         )
 
 
+class RowRemoved(Conflict):
+    def __init__(self, row: int) -> None:
+        super().__init__(
+            f"Row {row:04}, which the model went by, was removed with the conversation it came from.",
+            hint="Let it write again by other rows.",
+        )
+
+
 class NameTaken(Conflict):
     def __init__(self, name: str) -> None:
         super().__init__(f"There is a dataset called “{name}” already.", hint="Choose another name.")

@@ -67,6 +67,7 @@ class WrittenRows:
     """`stopped` says why there are fewer than were asked for, empty where there are as many.
 
     `num_left` rows, of these and of the dataset, were not compared: that would take too long.
+    `generated_from` are the numbers of the rows that the model was shown.
     """
 
     model: str
@@ -76,3 +77,4 @@ class WrittenRows:
     cost: Decimal
     stopped: str = ""
     num_left: int = 0
+    generated_from: tuple[int, ...] = ()

@@ -102,3 +102,17 @@ class DatasetItemRow(SQLModel, table=True):
     folded: str = ""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     created_by: str
+
+
+class DatasetOriginRow(SQLModel, table=True):
+    """By what a model wrote a row: `reference` is the id of a row that it was shown, or what that one came from.
+
+    It outlives the dataset, for rows elsewhere and playgrounds that were made of this one are found by it.
+    """
+
+    __tablename__ = "dataset_origin"
+    __table_args__ = (Index("ix_dataset_origin_reference", "project_id", "reference"),)
+
+    item_id: str = Field(primary_key=True)
+    reference: str = Field(primary_key=True)
+    project_id: str = Field(foreign_key="project.id")

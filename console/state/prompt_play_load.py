@@ -8,7 +8,7 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.datasets.types import Item
+from backend.datasets.types import Item, SourceKind
 from backend.errors import InvalidInput
 from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT, Page
@@ -51,8 +51,8 @@ class PromptPlayLoadState(Formed, rx.State):
         async with self._checking():
             row = await _row(operator, str(form.get("dataset_id", "")), str(form.get("row", "")).strip())
             play.values = {**play.values, **values_in(row.input, play.needs)}
-            if row.source.reference not in {"", play._prompt}:
-                play._origin = row.source.reference
+            if (origin := _origin_of(row)) not in {"", play._prompt}:
+                play._origin = origin
             play.errors, play.revision = {}, play.revision + 1
             self.opened = False
 
@@ -67,6 +67,11 @@ async def _row(operator: Operator, dataset_id: str, written: str) -> Item:
         words = f"There is no row {written}." if written else "Which row?"
         raise InvalidInput(words, fields={"row": words})
     return found[0]
+
+
+def _origin_of(row: Item) -> str:
+    """Return by what is found whose words a row holds; one that a model wrote may hold those of several."""
+    return row.id if row.source.kind is SourceKind.GENERATED else row.source.reference
 
 
 def values_in(given: Mapping[str, Any], needs: Sequence[ValueLine]) -> dict[str, str]:

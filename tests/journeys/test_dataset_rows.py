@@ -71,7 +71,9 @@ def test_rows_are_told_apart_written_and_chosen(console: Console, dataset: str, 
     expect(panel.get_by_text("same input as")).to_be_visible()
     console.look("dataset-writing")
     assert console.api.get(dataset).json()["num_items"] == 3, "nothing is kept that nobody accepted"
-    panel.get_by_role("button", name="Add 1 row").click()
+    with page.expect_request(re.compile("generated_by=")) as added:
+        panel.get_by_role("button", name="Add 1 row").click()
+    assert added.value.url.endswith("generated_from=2"), "what the model went by is told"
     expect(row(page, 4)).to_contain_text("Where is my parcel?")
     assert console.api.get(f"{dataset}/items?rows=4").json()["items"][0]["source"]["kind"] == "generated"
     grid(page).focus()

@@ -87,12 +87,12 @@ WORDLESS = {
 # What J2 does not promise: people and what they sign in with, projects, providers and their keys, knowledge; and what
 # holds ids and digests, or words that stand in another table too.
 ELSEWHERE = {
-    "api_key", "audit_event", "audit_head", "chunk", "conversation_index", "conversation_word", "dataset_pair", "demo",
-    "document", "group_rule", "idempotency", "installation", "invitation", "knowledge_base", "live_test_judged",
-    "live_test_seat", "member", "model_default", "organisation", "password", "project", "project_role", "provider",
-    "provider_model", "provider_rest", "recovery_code", "removed_trace", "reset_link", "run_worker", "secret",
-    "session", "sign_in_attempt", "sign_in_link", "sign_in_policy", "support_grant", "user_account", "user_identity",
-    "user_picture", "variable",
+    "api_key", "audit_event", "audit_head", "chunk", "conversation_index", "conversation_word", "dataset_origin",
+    "dataset_pair", "demo", "document", "group_rule", "idempotency", "installation", "invitation", "knowledge_base",
+    "live_test_judged", "live_test_seat", "member", "model_default", "organisation", "password", "project",
+    "project_role", "provider", "provider_model", "provider_rest", "recovery_code", "removed_trace", "reset_link",
+    "run_worker", "secret", "session", "sign_in_attempt", "sign_in_link", "sign_in_policy", "support_grant",
+    "user_account", "user_identity", "user_picture", "variable",
 }  # fmt: skip
 PIXEL = "https://elsewhere.invalid/pixel.png"
 IDS = ("id", "_id", "_ids", "_hash", "fingerprint")

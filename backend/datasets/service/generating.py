@@ -141,6 +141,7 @@ class GeneratingUseCases(LikenessUseCases):
             cost=asked.cost,
             stopped=stopped,
             num_left=num_left,
+            generated_from=tuple(one.row for one in asked.examples),
         )
 
     async def _ask(self, asked: _Asked, number: int) -> str:

@@ -9,9 +9,11 @@ from typing import Any
 
 from backend.datasets.checking import Prepared, Rules, origin_of, parted, prepared, problems_of
 from backend.datasets.errors import ItemNotFound, StaleDataset, StaleItem
-from backend.datasets.models import DatasetItemRow
-from backend.datasets.repository import Datasets, Items
+from backend.datasets.generation_types import MAX_ASKED, MAX_EXAMPLES
+from backend.datasets.models import DatasetItemRow, DatasetRow
+from backend.datasets.repository import Datasets, Items, Origins
 from backend.datasets.repository.items import move_sources, values_of
+from backend.datasets.repository.origins import move_origins
 from backend.datasets.service.group import UseCases
 from backend.datasets.types import (
     BY_HAND,
@@ -41,6 +43,7 @@ class WritingUseCases(UseCases):
         """Let rows that were made of messages be found by those that follow them, in the unit that writes these."""
         for reference, (_, to) in places.items():
             await move_sources(work.session, project_id, reference, to)
+            await move_origins(work.session, project_id, reference, to)
 
     async def add_items(  # the words of a row's origin name themselves
         self,
@@ -50,13 +53,17 @@ class WritingUseCases(UseCases):
         source: Source = BY_HAND,
         *,
         skip_duplicates: bool = False,
+        generated_from: Sequence[int] = (),
     ) -> Written:
         """Add rows in this order. `skip_duplicates` leaves out inputs that the dataset has, or that came before.
 
-        Raise NotFound, BadRows (rows count from 1), QuotaExceeded.
+        `generated_from` are the rows by which a model wrote these, which go with whatever those go with. Raise
+        NotFound, BadRows (rows count from 1), QuotaExceeded, InvalidInput, Conflict (such a row was removed).
         """
         numbered = list(enumerate(items, start=1))
-        return await self.add_numbered(operator, dataset_id, numbered, source, skip_duplicates=skip_duplicates)
+        return await self.add_numbered(
+            operator, dataset_id, numbered, source, skip_duplicates=skip_duplicates, generated_from=generated_from
+        )
 
     async def add_numbered(
         self,
@@ -66,6 +73,7 @@ class WritingUseCases(UseCases):
         source: Source,
         *,
         skip_duplicates: bool = False,
+        generated_from: Sequence[int] = (),
     ) -> Written:
         """Add rows that a file numbers in its own way, which refusals name."""
         operator.require(Permission.DATASETS_EDIT)
@@ -73,6 +81,7 @@ class WritingUseCases(UseCases):
             raise InvalidInput("There is no row to add.")
         if len(items) > MAX_ITEMS:
             raise InvalidInput(f"A dataset has at most {MAX_ITEMS:,} rows.", hint="Split it into parts.")
+        _check_origins(generated_from, source, len(items))
         async with self._units.read(operator) as session:
             seen = await Datasets(session, operator.project_id).row(dataset_id)
             revision, rules = seen.revision, self._rules(seen)
@@ -82,6 +91,7 @@ class WritingUseCases(UseCases):
             row = await Datasets(work.session, operator.project_id).change(dataset_id)
             if row.revision != revision:
                 raise StaleDataset
+            gone_by = await _gone_by(work, row, generated_from)
             kept = sound
             if skip_duplicates:
                 there = Items(work.session, operator.project_id, dataset_id)
@@ -90,6 +100,7 @@ class WritingUseCases(UseCases):
             row.next_row += len(kept)
             added = [values_of(new_id("item"), first + at, one, source) for at, one in enumerate(kept)]
             act = Act.IMPORT if source.kind is SourceKind.IMPORT else Act.ADD
+            await Origins(work.session, operator.project_id, row.id).note([one["item_id"] for one in added], gone_by)
             written = await self._step(work, operator, row, act, about=source.name, added=added)
         return replace(written, num_skipped=len(sound) - len(kept))
 
@@ -177,6 +188,27 @@ async def checked(items: Sequence[Numbered], rules: Rules) -> list[Prepared]:
     if bad:
         raise BadRows(problems, len(bad), len(items))
     return sound
+
+
+async def _gone_by(work: Work, row: DatasetRow, numbers: Sequence[int]) -> list[str]:
+    """Return what leads to these rows of a dataset that is locked. Raise InvalidInput, RowRemoved."""
+    if unknown := [number for number in numbers if not 1 <= number < row.next_row]:
+        raise _no_origin(f"The dataset never had a row {unknown[0]}.")
+    return await Origins(work.session, row.project_id, row.id).of(numbers) if numbers else []
+
+
+def _check_origins(numbers: Sequence[int], source: Source, num_items: int) -> None:
+    """Raise InvalidInput; what is told of one answer of a model has the bounds of that."""
+    if numbers and source.kind is not SourceKind.GENERATED:
+        raise _no_origin("Say with “generated_by” which model wrote the rows.")
+    if len(set(numbers)) > MAX_EXAMPLES:
+        raise _no_origin(f"A model goes by at most {MAX_EXAMPLES} rows.")
+    if numbers and num_items > MAX_ASKED:
+        raise _no_origin(f"A model writes at most {MAX_ASKED} rows at once.")
+
+
+def _no_origin(words: str) -> InvalidInput:
+    return InvalidInput(words, fields={"generated_from": words})
 
 
 def _new_ones(items: Sequence[Prepared], there: set[str]) -> list[Prepared]:

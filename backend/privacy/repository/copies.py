@@ -23,16 +23,18 @@ class Copies:
         self._session, self._project_id = session, project_id
         self._dialect = session.get_bind().dialect.name
 
-    async def num_playgrounds(self, origins: Sequence[Any]) -> int:
-        """Count what was shared of values; `origins` are queries of ids."""
+    async def num_playgrounds(self, origins: Sequence[Any], item_ids: Sequence[str]) -> int:
+        """Count what was shared of values; `origins` are queries of ids, `item_ids` are those of rows."""
         row = PromptPlaygroundRow
-        statement = select(func.count()).select_from(row).where(self._ours(row), _from(row.origin, origins))
+        made = self._from(row.origin, origins, item_ids)
+        statement = select(func.count()).select_from(row).where(self._ours(row), made)
         return (await self._session.exec(statement)).one()
 
-    async def prompts(self, origins: Sequence[Any]) -> list[str]:
-        """Return the names of the prompts that were made of calls and are not deleted; `origins` are queries of ids."""
+    async def prompts(self, origins: Sequence[Any], item_ids: Sequence[str]) -> list[str]:
+        """Return the names of the prompts that were made of calls and are not deleted. Told as above."""
         row = PromptRow
-        statement = select(row.name).where(self._ours(row), _from(row.origin, origins), col(row.deleted_at).is_(None))
+        made = self._from(row.origin, origins, item_ids)
+        statement = select(row.name).where(self._ours(row), made, col(row.deleted_at).is_(None))
         return list(await self._session.exec(statement.order_by(row.name)))
 
     async def remove(self, origins: Sequence[str]) -> None:
@@ -49,13 +51,12 @@ class Copies:
         blank = {"content": EMPTIED.as_json(), "fingerprint": EMPTIED.fingerprint(), "comment": ""}
         await self._session.exec(update(version).where(*theirs).values(**blank))
 
+    def _from(self, column: Any, origins: Sequence[Any], item_ids: Sequence[str]) -> ColumnElement[bool]:
+        return or_(self._among(column, item_ids), *(col(column).in_(one) for one in origins))
+
     def _among(self, column: Any, values: Sequence[str]) -> ColumnElement[bool]:
         return one_of(col(column), values, self._dialect)
 
     def _ours(self, row: Any) -> ColumnElement[bool]:
         found: ColumnElement[bool] = col(row.project_id) == self._project_id
         return found
-
-
-def _from(column: Any, origins: Sequence[Any]) -> ColumnElement[bool]:
-    return or_(*(col(column).in_(one) for one in origins))

@@ -12,13 +12,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations.models import MessageRow
 from backend.conversations.repository.places import one_of
-from backend.datasets.models import FOREVER, DatasetItemRow, DatasetPairRow, DatasetRow
+from backend.datasets.models import FOREVER, DatasetItemRow, DatasetOriginRow, DatasetPairRow, DatasetRow
 from backend.experiments.models import NOBODYS, REMOVED, ExperimentCellRow, ExperimentRow
 from backend.experiments.types import CellStatus, Status
 from backend.flows.models import ASKED_A_ROW, IS_REPLAY, ApprovalRow, NodeRunRow, RunRow
 from backend.flows.types import Trigger
 from backend.idempotency.models import IdempotencyRow
 from backend.privacy.repository.copies import Copies
+from backend.privacy.repository.made import Made
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +59,22 @@ class Erasing:
         references = [*conversation_ids, *run_ids, *lone, *(message_id for message_id, _ in messages)]
         if not with_items:
             return Reached(conversation_ids, own, (), references)
-        item_ids = set(
-            await self._session.exec(
-                select(DatasetItemRow.item_id).where(
-                    self._ours(DatasetItemRow), self._among(DatasetItemRow.source_reference, references)
-                )
-            )
-        )
+        made = Made(self._session, self._project_id)
+        item_ids = sorted(await made.whose(dict.fromkeys(references, ""), lock=True))
         if not item_ids:
             return Reached(conversation_ids, own, (), references)
         answered = select(ExperimentCellRow.run_id).where(
             self._ours(ExperimentCellRow),
-            self._among(ExperimentCellRow.item_id, list(item_ids)),
+            self._among(ExperimentCellRow.item_id, item_ids),
             ExperimentCellRow.run_id != "",
         )
         # Also what was asked more than once, or is asked now: no cell names that.
-        runs = select(RunRow.id).where(self._ours(RunRow), self._among(RunRow.item_id, list(item_ids)), ASKED_A_ROW)
+        runs = select(RunRow.id).where(self._ours(RunRow), self._among(RunRow.item_id, item_ids), ASKED_A_ROW)
         asked = {*await self._session.exec(answered), *await self._session.exec(runs)}
         more = select(RunRow.conversation_id).where(self._ours(RunRow), self._among(RunRow.id, list(asked)))
         others = {one for one in await self._session.exec(more) if one}
         talks, all_runs = sorted({*conversation_ids, *others}), sorted({*own, *asked})
-        return Reached(talks, all_runs, sorted(item_ids), [*references, *others, *asked])
+        return Reached(talks, all_runs, item_ids, [*references, *others, *asked, *item_ids])
 
     async def remove(self, reached: Reached) -> None:
         """Remove all of it but the conversations themselves."""
@@ -113,6 +109,7 @@ class Erasing:
             await self._session.exec(statement.values(**fewer))
             await self._remove_pairs(dataset_id, theirs)
         await self._delete(DatasetItemRow, theirs)
+        await self._delete(DatasetOriginRow, self._among(DatasetOriginRow.item_id, item_ids))
         done, skipped = CellStatus.DONE.value, CellStatus.SKIPPED.value
         blank = {
             "output": "", "detail": {}, "scores": {}, "error": REMOVED, "run_id": "", "attempt": NOBODYS,

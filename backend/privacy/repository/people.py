@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, func
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,11 +19,13 @@ from backend.conversations.models import (
     MessageRow,
 )
 from backend.conversations.repository.others import conversations_of
+from backend.conversations.repository.places import one_of
 from backend.datasets.models import FOREVER, DatasetItemRow
 from backend.experiments.models import ExperimentCellRow
 from backend.flows.models import IS_REPLAY, ApprovalRow, RunRow
 from backend.ids import id_at
 from backend.privacy.repository.copies import Copies
+from backend.privacy.repository.made import Made
 from backend.privacy.types import Going
 
 
@@ -90,12 +92,10 @@ class People:
         )
         replays = select(RunRow.id).where(self._ours(RunRow), IS_REPLAY, col(RunRow.conversation_id).in_(ids))
         origins = [ids, *(one.scalar_subquery() for one in (messages, runs, replays)), *lone]
-        items = select(DatasetItemRow.item_id).where(
-            self._ours(DatasetItemRow), or_(*(col(DatasetItemRow.source_reference).in_(one) for one in origins))
-        )
-        copies = Copies(self._session, self._project_id)
-        living = col(DatasetItemRow.item_id).in_(items.scalar_subquery()), DatasetItemRow.valid_to == FOREVER
-        held = col(ExperimentCellRow.item_id).in_(items.scalar_subquery())
+        made = await Made(self._session, self._project_id).of(origins) if with_items else []
+        copies, dialect = Copies(self._session, self._project_id), self._session.get_bind().dialect.name
+        living = one_of(col(DatasetItemRow.item_id), made, dialect), DatasetItemRow.valid_to == FOREVER
+        held = one_of(col(ExperimentCellRow.item_id), made, dialect)
         return Going(
             num_conversations=await self.count(whose),
             num_messages=await self._num(MessageRow, col(MessageRow.conversation_id).in_(ids)),
@@ -106,8 +106,8 @@ class People:
             + await self._num(ConversationCommentRow, col(ConversationCommentRow.conversation_id).in_(ids)),
             num_items=await self._num(DatasetItemRow, *living) if with_items else 0,
             num_cells=await self._num(ExperimentCellRow, held) if with_items else 0,
-            num_playgrounds=await copies.num_playgrounds(origins),
-            prompts=tuple(await copies.prompts(origins)),
+            num_playgrounds=await copies.num_playgrounds(origins, made),
+            prompts=tuple(await copies.prompts(origins, made)),
         )
 
     def _ours(self, row: Any) -> ColumnElement[bool]:

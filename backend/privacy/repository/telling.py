@@ -24,6 +24,7 @@ from backend.datasets.models import DatasetItemRow
 from backend.experiments.models import ExperimentCellRow
 from backend.flows.models import ASKED_A_ROW, IS_REPLAY, ApprovalRow, NodeRunRow, RunRow, TakeoverRow
 from backend.live_tests.models import LiveTestJudgedRow
+from backend.privacy.repository.made import Made
 from backend.prompts.models import PromptPlaygroundRow, PromptRow, PromptVersionRow
 
 Told = dict[str, defaultdict[str, list[Any]]]
@@ -64,31 +65,30 @@ class Telling:
                         whose_run[one.run_id] = one.conversation_id
         whose_run |= dict(await self._replays(conversation_ids))
         references = {**{one: one for one in conversation_ids}, **whose_run, **whose_message}
-        whose_run |= await self._tell_rows(told, references)
+        whose_item = await Made(self._session, self._project_id).whose(references)
+        whose_run |= await self._tell_rows(told, whose_item)
         for one in await self._rows(RunRow, RunRow.id, list(whose_run)):
             told["runs"][whose_run[one.id]].append(one)
-        whose_item = {one.id: one.conversation_id for listed in told["queued"].values() for one in listed}
+        whose_queued = {one.id: one.conversation_id for listed in told["queued"].values() for one in listed}
         labels = select(AnnotationRow).where(
             AnnotationRow.project_id == self._project_id,
-            one_of(col(AnnotationRow.item_id), list(whose_item), self._dialect),
+            one_of(col(AnnotationRow.item_id), list(whose_queued), self._dialect),
         )
         for label in await self._session.exec(labels):
-            told["labels"][whose_item[label.item_id]].append(label)
+            told["labels"][whose_queued[label.item_id]].append(label)
         runs = [one.id for listed in told["runs"].values() for one in listed]
         steps = select(NodeRunRow).where(one_of(col(NodeRunRow.run_id), runs, self._dialect))
         for step in await self._session.exec(steps):
             told["steps"][whose_run[step.run_id]].append(step)
-        await self._tell_made(told, {**references, **whose_run})
+        await self._tell_made(told, {**references, **whose_run, **whose_item})
         return told
 
-    async def _tell_rows(self, told: Told, references: dict[str, str]) -> dict[str, str]:
+    async def _tell_rows(self, told: Told, whose: dict[str, str]) -> dict[str, str]:
         """Add the rows that were made of them and what answered those; return the runs that did, with conversations.
 
-        `references` say to which conversation an id belongs.
+        `whose` says to which conversation a row belongs.
         """
-        whose: dict[str, str] = {}
-        for item in await self._rows(DatasetItemRow, DatasetItemRow.source_reference, list(references)):
-            whose[item.item_id] = references[item.source_reference]
+        for item in await self._rows(DatasetItemRow, DatasetItemRow.item_id, list(whose)):
             told["dataset_rows"][whose[item.item_id]].append(item)
         for cell in await self._rows(ExperimentCellRow, ExperimentCellRow.item_id, list(whose)):
             told["answers"][whose[cell.item_id]].append(cell)

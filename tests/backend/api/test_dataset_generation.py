@@ -53,7 +53,7 @@ async def test_rows_are_planned_written_looked_at_and_added(client: httpx.AsyncC
     assert found["rows"] == [
         {"input": {"message": "Is it open?"}, "expected_output": "Yes.", "problems": [], "like": 0, "likeness": 0}
     ]
-    assert found["cost"] > 0
+    assert (found["cost"] > 0, found["generated_from"]) == (True, [])
     assert (await client.get(at)).json()["version"] == 0
     rows = [{"input": one["input"], "expected_output": one["expected_output"]} for one in found["rows"]]
     added = await client.post(f"{at}/items", params={"generated_by": found["model"]}, json=rows)
@@ -62,6 +62,21 @@ async def test_rows_are_planned_written_looked_at_and_added(client: httpx.AsyncC
     assert row["source"] == {"kind": "generated", "name": model, "reference": ""}
     (*_, again) = _lines(await client.post(f"{at}/generate", json=wish))
     assert [(one["like"], one["likeness"]) for one in again["result"]["rows"]] == [(1, 1)]
+
+
+async def test_rows_are_added_with_those_that_the_model_went_by(client: httpx.AsyncClient, at: str, model: str) -> None:
+    await client.post(f"{at}/items", json=[{"input": {"message": TOLD}}, {"input": {"message": "Is it far?"}}])
+    (*_, last) = _lines(await client.post(f"{at}/generate", json={"rows": [2, 1], "number": 1, "model": model}))
+    found = last["result"]
+    assert found["generated_from"] == [1, 2]
+    told = {"generated_by": found["model"], "generated_from": found["generated_from"]}
+    rows = [{"input": {"message": "Is it near?"}}]
+    assert (await client.post(f"{at}/items", params=told, json=rows)).json()["rows"] == [3]
+    file = {"files": ("rows.json", json.dumps([{"message": "Is it here?"}]))}
+    for params, body in (({"generated_from": [1]}, {"json": rows}), ({**told, "generated_from": [9]}, {"json": rows}),
+                         (told, {"files": file})):  # fmt: skip
+        assert (await client.post(f"{at}/items", params=params, **body)).status_code == 422
+    assert (await client.get(at)).json()["num_items"] == 3
 
 
 async def test_a_wish_that_cannot_be_fulfilled_says_why(client: httpx.AsyncClient, at: str, model: str) -> None:

@@ -73,7 +73,7 @@ async def test_rows_are_written_in_parts_told_with_what_is_odd_and_not_kept(unit
     found = await datasets.write_rows(owner, made.id, wish)
     odd = [(one.like, one.likeness == 1) for one in found.rows if one.likeness]
     assert odd == [(1, False), (2, True), (2, True)]
-    assert (len(found.rows), found.stopped, found.model) == (12, "", "strict")
+    assert (len(found.rows), found.stopped, found.model, found.generated_from) == (12, "", "strict", (1,))
     assert (found.tokens_in, found.tokens_out, found.cost) == (200, 100, Decimal(2) * 100 / 1_000_000)
     last = found.rows[-1].item
     assert (last.input, last.expected_output) == ({"message": "Where is my parcel?"}, "Where is my parcel?!")
@@ -109,6 +109,7 @@ async def test_the_schemas_hold_and_what_breaks_them_is_told(units: Units, owner
         ("input: “message” is missing.",),
         ("“lang” is missing.",),
     ]
+    assert found.generated_from == ()
     assert found.rows[2].item.input == {"lang": "en"}, "a field that nobody asked for is left out"
     assert found.rows[3].item.input == {"message": "flat"}
     assert '"integer"' in writer.seen[0][1][0].content

@@ -107,6 +107,9 @@ async def plant(house: Services, operator: Operator, person: str, word: str) -> 
     await house.datasets.add_items(operator, dataset, [item], source=Source(SourceKind.LOG, person, answer))
     rows = (await house.datasets.items(operator, dataset)).items
     [row] = [one for one in rows if one.source.reference == answer]
+    written = [NewItem({"question": f"as if {person} said {word}"})]
+    by_model = Source(SourceKind.GENERATED, "lab:writer")
+    await house.datasets.add_items(operator, dataset, written, source=by_model, generated_from=[row.row])
     await tried(house, operator, dataset, first.run_id, word)
     await house.idempotency.claim(operator, f"key of {talk}", "f")
     await house.idempotency.keep(operator, f"key of {talk}", Answer(200, f'{{"id": "{talk}", "said": "{word}"}}'))

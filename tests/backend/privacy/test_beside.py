@@ -178,7 +178,7 @@ async def test_an_experiment_s_run_goes_with_a_row_that_was_removed_meanwhile(
     assert await columns_with(house.units, WORD) == []
     async with house.units.read(EVERYWHERE) as session:
         kept = (await session.exec(select(RunRow).where(RunRow.trigger == "experiment"))).all()
-    assert [OTHER in str(one.input) for one in kept] == [True] * 2  # a row of a turn, one of a playground
+    assert [OTHER in str(one.input) for one in kept] == [True] * 3  # rows of a turn, of a model, of a playground
 
 
 async def test_words_sealed_for_a_run_that_was_cancelled_are_let_go(house: Services, operator: Operator) -> None:

@@ -38,11 +38,11 @@ WORD, OTHER = "zwiebelkuchen", "pfannkuchen"
 # What members chose to look at one person goes with the person: see test_chosen.
 NEVER = {
     "alert", "alert_delivery", "alert_firing", "annotation_item", "annotation_queue", "api_key", "audit_event",
-    "audit_head", "chunk", "code_approval", "conversation_index", "conversation_view", "dataset", "dataset_pair",
-    "dataset_version", "demo", "document", "experiment", "experiment_pace", "flow", "flow_snapshot", "flow_version",
-    "group_rule", "installation", "invitation", "knowledge_base", "live_test", "live_test_judged", "live_test_seat",
-    "mask_count", "masked_value", "masking", "member", "model_default", "organisation", "password", "privacy_job",
-    "project", "project_role", "prompt", "prompt_approval", "prompt_label", "prompt_label_move",
+    "audit_head", "chunk", "code_approval", "conversation_index", "conversation_view", "dataset", "dataset_origin",
+    "dataset_pair", "dataset_version", "demo", "document", "experiment", "experiment_pace", "flow", "flow_snapshot",
+    "flow_version", "group_rule", "installation", "invitation", "knowledge_base", "live_test", "live_test_judged",
+    "live_test_seat", "mask_count", "masked_value", "masking", "member", "model_default", "organisation", "password",
+    "privacy_job", "project", "project_role", "prompt", "prompt_approval", "prompt_label", "prompt_label_move",
     "prompt_protected_label", "provider", "provider_model", "provider_rest", "publish_approval", "publish_requirement",
     "recovery_code", "removed_trace", "reset_link", "retention", "run_worker", "secret", "session", "sign_in_attempt",
     "sign_in_link", "sign_in_policy", "support_grant", "takeover", "user_account", "user_identity", "user_picture",
@@ -60,7 +60,7 @@ async def test_a_person_is_removed_from_every_table_and_file(
     assert WORD in str(asked.rows)
     going = await house.privacy.going(operator, "ada")
     assert (going.num_conversations, going.num_approvals, going.num_remarks) == (3, 1, 2)
-    assert (going.num_items, going.num_cells, going.num_playgrounds, going.prompts) == (2, 1, 2, ())
+    assert (going.num_items, going.num_cells, going.num_playgrounds, going.prompts) == (3, 1, 2, ())
     assert going.num_runs == 4  # one of them a replay
     others = await columns_with(house.units, OTHER)
     planted_in = {one.partition(".")[0] for one in others}
@@ -248,7 +248,7 @@ async def test_retention_removes_what_is_older_once_a_day_and_keeps_datasets(
     assert (job.kind, job.state, job.num_done) == ("retention", "done", 5)
     left = {one.partition(".")[0] for one in await columns_with(house.units, WORD)}
     assert left == {"dataset_item", "experiment_cell"}
-    assert (await house.datasets.get(operator, made["dataset"])).num_items == 2
+    assert (await house.datasets.get(operator, made["dataset"])).num_items == 3
     await house.privacy.set_retention(operator, None)
     assert await house.privacy.sweep(now + timedelta(days=90)) == 0
     for days in (0, -1, 10_000):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from backend.bootstrap import Services
-from backend.datasets.types import About, NewItem
+from backend.conversations.reports import Report, Told
+from backend.conversations.types import Role
+from backend.datasets.types import About, NewItem, Source, SourceKind
 from backend.operator import Operator
 from backend.prompts.types import Prompt
 from console.state.prompt_play_load import PromptPlayLoadState, values_in
@@ -40,6 +42,22 @@ async def test_a_row_of_a_dataset_fills_the_values(
     assert "other" not in play.values
     await run(play)
     assert "q2" in play.columns[0].text
+
+
+async def test_what_is_shared_with_words_that_a_model_wrote_by_a_person_s_row_is_found_with_that_person(
+    answer: Prompt, tab: Tab, services: Services, owner: Operator
+) -> None:
+    said = Report("s", "a", "A", messages=(Told(Role.USER, "q1"),), person="ada")
+    talk = (await services.conversations.report(owner, said)).conversation.id
+    dataset, rows = await services.datasets.create(owner, About("Returns")), services.datasets.add_items
+    await rows(owner, dataset.id, [NewItem({"question": "q1"})], Source(SourceKind.LOG, "ada", talk))
+    by_model = Source(SourceKind.GENERATED, "lab:writer")
+    await rows(owner, dataset.id, [NewItem({"question": "q2"})], by_model, generated_from=[1])
+    _, play = await opened(tab, answer)
+    await play.set_value("name", "Bob")
+    await tab.state(PromptPlayLoadState).send({"dataset_id": dataset.id, "row": "2"})
+    await play.share()
+    assert (await services.privacy.going(owner, "ada")).num_playgrounds == 1
 
 
 def test_the_question_of_a_row_is_said_to_a_text_that_does_not_read_it() -> None:
