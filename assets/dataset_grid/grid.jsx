@@ -37,6 +37,7 @@ export function Grid({ store }) {
 
   const first = Math.max(0, Math.floor(view.top / ROW) - SPARE);
   const last = Math.min(order.length, Math.ceil((view.top + view.height) / ROW) + SPARE);
+  const keys = useKeys(first, Math.ceil(view.height / ROW) + 2 * SPARE + 1);
   const asked = useRef(0);
   useEffect(() => {
     const ask = () => {
@@ -84,12 +85,24 @@ export function Grid({ store }) {
       <Head columns={columns} />
       <div className="dgb" role="rowgroup" style={{ height: order.length * ROW }}>
         {order.slice(first, last).map((row, at) => (
-          <Row key={row} store={store} row={row} at={first + at} tick={tick} columns={columns} top={(first + at) * ROW}
+          <Row key={keys[at]} store={store} row={row} at={first + at} tick={tick} columns={columns} top={(first + at) * ROW}
             column={cursor.at === first + at ? cursor.column : -1} editing={cursor.at === first + at && editing ? editing : null} />
         ))}
       </div>
     </div>
   );
+}
+
+/* A key for each row in sight: a row that comes takes over what a row that went was drawn with. To draw 40 rows anew took
+   half of a frame, and a fast scroll draws them in each. What stays in sight keeps its key, and all stand in their order. */
+function useKeys(first, num) {
+  const held = useRef({ first, keys: [] });
+  const { keys } = held.current;
+  for (let key = keys.length; key < num; key += 1) keys.push(key);
+  const gone = first - held.current.first;
+  if (gone && Math.abs(gone) < keys.length) keys.push(...keys.splice(0, (gone + keys.length) % keys.length));
+  held.current.first = first;
+  return keys;
 }
 
 function Head({ columns }) {

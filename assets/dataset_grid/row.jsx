@@ -35,7 +35,7 @@ export const Row = memo(function Row({ store, row, at, top, columns, column, edi
       {columns.map((one, place) => (
         <span key={one.key} id={`cell-${row}-${place}`} role="gridcell" aria-colindex={place + 3} data-active={column === place || undefined}
           className={`${one.narrow ? "hide-s" : "w2"} ${one.key === "tags" ? "tg" : ""}`} onClick={(event) => go(event, place)}>
-          {column === place && editing && item ? <CellEditor store={store} row={row} at={at} place={place} item={item} column={one} typed={editing.typed} /> : <Cell item={item} column={one} draft={drafts?.[one.key]} />}
+          {column === place && editing && item ? <CellEditor key={row} store={store} row={row} at={at} place={place} item={item} column={one} typed={editing.typed} /> : <Cell item={item} column={one} draft={drafts?.[one.key]} />}
         </span>
       ))}
     </div>

@@ -81,3 +81,34 @@ def test_rows_are_told_apart_written_and_chosen(console: Console, dataset: str, 
     page.keyboard.press(" ")
     page.get_by_role("link", name="New experiment").last.click()
     expect(page.get_by_label("Only these rows")).to_have_value("2, 4")
+
+
+# Scroll by some rows, by more than are in sight and back, and tell what is drawn then, and how much of it was there.
+PASSING = """
+async (tops) => {
+  const grid = document.querySelector("[role=grid]"), told = [];
+  for (const top of tops) {
+    const before = new Set(document.querySelectorAll(".dgr.ln"));
+    grid.scrollTop = top;
+    for (let frame = 0; frame < 4; frame += 1) await new Promise(requestAnimationFrame);
+    const rows = [...document.querySelectorAll(".dgr.ln")];
+    const kept = rows.filter((row) => before.has(row)).length, at = rows.map((row) => Number(row.ariaRowIndex));
+    const numbers = rows.map((row) => row.querySelector(".num0").textContent);
+    told.push({ before: before.size, kept, num: rows.length, at, numbers });
+  }
+  return told;
+}
+"""
+
+
+def test_rows_that_come_into_sight_take_over_what_is_drawn_and_stand_in_their_order(
+    console: Console, dataset: str
+) -> None:
+    num = 400
+    fill(console, dataset, *(f"Question {at}?" for at in range(num)))
+    page = reopened(console)
+    page.evaluate(PASSING, [36 * 100])  # from its top on there are more rows above
+    for told in page.evaluate(PASSING, [36 * 105, 36 * 250, 36 * 200, 36 * 190]):
+        assert told["at"] == [*range(told["at"][0], told["at"][0] + told["num"])]
+        assert told["numbers"] == [f"{num + 2 - at:04}" for at in told["at"]], "newest first"
+        assert min(told["before"], told["num"]) - told["kept"] <= 1
