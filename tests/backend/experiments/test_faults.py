@@ -23,7 +23,7 @@ from backend.columns import utc_now
 from backend.experiments.engine.executor import LOOKS
 from backend.experiments.errors import AttemptLost
 from backend.experiments.repository import Ownership
-from backend.experiments.types import CellStatus, FlowChoice, Status, VariantDraft
+from backend.experiments.types import CellStatus, Experiment, FlowChoice, Status, VariantDraft
 from backend.flows.repository.ownership import Ownership as RunOwnership
 from backend.paging import Page
 from backend.ports.jobs import BY_ID
@@ -76,36 +76,52 @@ def sent(lab: Lab) -> Counter[str]:
     return Counter(request["messages"][-1]["content"] for request in lab.server.seen)
 
 
+def fill_unlike(lab: Lab, num_rows: int) -> None:
+    """Make rows with answers of different lengths, so that one in place of another would show in what they cost."""
+    lab.fill(num_rows)
+    for row in lab.rows:
+        row.input["good"] = row.input["weak"] = f"a{row.number}" + " and so on" * (row.number % 7)
+
+
 @pytest.mark.fault
 async def test_r2_kill_9_loses_nothing_and_asks_again_only_what_was_in_flight(lab: Lab, seed: int) -> None:
-    chance = random.Random(seed)
-    lab.fill(NUM_ROWS)
-    for row in lab.rows:  # answers of different lengths, so that one in place of another would show in what they cost
-        row.input["good"] = row.input["weak"] = f"a{row.number}" + " and so on" * (row.number % 7)
+    fill_unlike(lab, NUM_ROWS)
     lab.server.latency_seconds = 0.02
-    made = await lab.started(concurrency=CONCURRENCY)
+    await outlived(lab, seed, await lab.started(concurrency=CONCURRENCY), num_kills=2, in_flight=CONCURRENCY)
+
+
+@pytest.mark.fault
+async def test_r2_kill_9_of_a_thousand_rows_loses_nothing_and_bills_nothing_twice(lab: Lab, seed: int) -> None:
+    fill_unlike(lab, 1_000)
+    made = await lab.started(prompt("only", "{{ good }}"), concurrency=20)
+    await outlived(lab, seed, made, num_kills=1, in_flight=20)
+
+
+async def outlived(lab: Lab, seed: int, made: Experiment, *, num_kills: int, in_flight: int) -> None:
+    """Kill what carries an experiment out, go on with it, and hold what the model heard against what is kept."""
+    chance, num_rows, num_variants = random.Random(seed), len(lab.rows), len(made.draft.variants)
     kept: list[dict[str, int]] = []
-    for _ in range(2):
+    for _ in range(num_kills):
         process = await carrier(lab, made.id)
-        await asked(lab, lab.num_asked + chance.randint(5, NUM_ROWS // 2))
+        await asked(lab, lab.num_asked + chance.randint(5, num_rows // 2))
         process.kill()
         await process.wait()
         recorded = Counter(cell.output for cell in await lab.cells(made) if cell.status is CellStatus.DONE)
-        then, whole = sent(lab), {text for text, count in recorded.items() if count == 2}
+        then, whole = sent(lab), {text for text, count in recorded.items() if count == num_variants}
         kept.append({text: then[text] for text in whole})
     await lab.executor.execute(made.id)
     done = await lab.service.get(lab.operator, made.id)
     cells = await lab.cells(done)
-    assert (done.status, done.progress.num_done) == (Status.DONE, 2 * NUM_ROWS)
-    assert len({(cell.row, cell.variant, cell.repetition) for cell in cells}) == len(cells) == 2 * NUM_ROWS
+    assert (done.status, done.progress.num_done) == (Status.DONE, num_variants * num_rows)
+    assert len({(cell.row, cell.variant, cell.repetition) for cell in cells}) == len(cells) == num_variants * num_rows
     asked_in_all = sent(lab)
-    # What stood in the record of both variants when a process was killed was never sent again.
+    # What stood in the record of all variants when a process was killed was never sent again.
     assert all(asked_in_all[text] == count for one in kept for text, count in one.items())
-    repeated = sum(asked_in_all.values()) - 2 * NUM_ROWS
+    repeated = sum(asked_in_all.values()) - num_variants * num_rows
     # Of each kill at most what was in flight, and one answer of each worker that was being written.
-    assert 0 <= repeated <= 2 * (CONCURRENCY + CONCURRENCY)
+    assert 0 <= repeated <= num_kills * 2 * in_flight
     # The server counts a token a word, of a question and of the answer that repeats it.
-    words = 2 * sum(len(row.input["good"].split()) for row in lab.rows)
+    words = num_variants * sum(len(row.input["good"].split()) for row in lab.rows)
     assert (done.progress.tokens_in, done.progress.tokens_out) == (words, words)
     assert done.progress.cost == sum((cell.cost for cell in cells), Decimal(0)) == 2 * words * PRICE / 1_000_000
 
