@@ -111,6 +111,7 @@ def rows(project_id: str, number: int) -> Iterator[tuple[dict[str, Any], list[di
             "satisfaction": draw.choices((None, 1, 2, 3, 4, 5), (90, 1, 1, 2, 3, 3))[0], "version": version,
             "prompt_name": PROMPTS[FLOWS.index(flow) % len(PROMPTS)], "prompt_version": version,
             "person": f"person-{draw.randrange(PEOPLE):05}@example.org", "cost": Decimal(draw.randrange(400)) / 10_000,
+            "has_failed_tool": place % 30 == 0,
             "tags": tags_text(draw.sample(TAGS, draw.choices((0, 1, 2), (92, 6, 2))[0])),
         }  # fmt: skip
         said = [

@@ -20,13 +20,22 @@ from backend.alerts.types import (
     Way,
 )
 from backend.conversations.range_types import range_in
-from backend.conversations.types import Channel, ChatState, FailedTurns, Filters, Outcome, Rating, Satisfaction
+from backend.conversations.types import (
+    Channel,
+    ChatState,
+    FailedTools,
+    FailedTurns,
+    Filters,
+    Outcome,
+    Rating,
+    Satisfaction,
+)
 
 # Of what the log is filtered by; a window has its own time.
 CHOICES: dict[str, Callable[[str], Any]] = {
-    "flow_ids": str, "states": ChatState, "failed_turns": FailedTurns, "ratings": Rating, "channels": Channel,
-    "models": str, "prompts": str, "outcomes": Outcome, "satisfactions": Satisfaction, "tags": str, "versions": str,
-    "judges": str, "metadata": str, "ranges": range_in,
+    "flow_ids": str, "states": ChatState, "failed_turns": FailedTurns, "failed_tools": FailedTools, "ratings": Rating,
+    "channels": Channel, "models": str, "prompts": str, "outcomes": Outcome, "satisfactions": Satisfaction,
+    "tags": str, "versions": str, "judges": str, "metadata": str, "ranges": range_in,
 }  # fmt: skip
 
 

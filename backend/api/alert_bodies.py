@@ -11,7 +11,16 @@ from backend.alerts.types import Alert, AlertState, Comparison, Event, Fate, Fir
 from backend.api.bodies import Strict
 from backend.conversations.details import chosen_in
 from backend.conversations.range_types import SPAN, Measured, ranges_of
-from backend.conversations.types import Channel, ChatState, FailedTurns, Filters, Outcome, Rating, Satisfaction
+from backend.conversations.types import (
+    Channel,
+    ChatState,
+    FailedTools,
+    FailedTurns,
+    Filters,
+    Outcome,
+    Rating,
+    Satisfaction,
+)
 
 
 class AlertFilters(Strict):
@@ -21,6 +30,7 @@ class AlertFilters(Strict):
     flow_id: list[str] = Field(default=[], max_length=50)
     state: list[ChatState] = Field(default=[])
     failed_turn: list[FailedTurns] = Field(default=[])
+    failed_tool: list[FailedTools] = Field(default=[])
     rating: list[Rating] = Field(default=[])
     channel: list[Channel] = Field(default=[])
     model: list[str] = Field(default=[], max_length=50)

@@ -27,7 +27,16 @@ from backend.bootstrap import services
 from backend.conversations.details import chosen_in
 from backend.conversations.range_types import SPAN, ranges_of
 from backend.conversations.reports import FIRST, LAST
-from backend.conversations.types import Channel, ChatState, FailedTurns, Filters, Outcome, Rating, Satisfaction
+from backend.conversations.types import (
+    Channel,
+    ChatState,
+    FailedTools,
+    FailedTurns,
+    Filters,
+    Outcome,
+    Rating,
+    Satisfaction,
+)
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Listed, Page
 
@@ -53,6 +62,7 @@ def filters_of(
     flow_id: Choices = [],  # noqa: B006  # read by the framework, never changed
     state: Annotated[list[ChatState], Query()] = [],  # noqa: B006
     failed_turn: Annotated[list[FailedTurns], Query()] = [],  # noqa: B006
+    failed_tool: Annotated[list[FailedTools], Query()] = [],  # noqa: B006
     rating: Annotated[list[Rating], Query()] = [],  # noqa: B006
     channel: Annotated[list[Channel], Query()] = [],  # noqa: B006
     model: Choices = [],  # noqa: B006
@@ -82,6 +92,7 @@ def filters_of(
         flow_ids=tuple(flow_id),
         states=tuple(state),
         failed_turns=tuple(failed_turn),
+        failed_tools=tuple(failed_tool),
         ratings=tuple(rating),
         channels=tuple(channel),
         models=tuple(model),

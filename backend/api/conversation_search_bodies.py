@@ -45,6 +45,7 @@ class FoundBody(BaseModel):
     channel: str
     state: str
     has_failed: bool
+    has_failed_tool: bool
     rating: str
     model: str
     prompt_id: str | None
@@ -99,6 +100,7 @@ class FacetsBody(BaseModel):
     versions: list[FacetBody]
     states: list[FacetBody]
     failed_turns: list[FacetBody]
+    failed_tools: list[FacetBody]
     ratings: list[FacetBody]
     channels: list[FacetBody]
     models: list[FacetBody]
@@ -119,6 +121,7 @@ class FacetsBody(BaseModel):
             versions=FacetBody.all(facets.versions),
             states=FacetBody.all(facets.states),
             failed_turns=FacetBody.all(facets.failed_turns),
+            failed_tools=FacetBody.all(facets.failed_tools),
             ratings=FacetBody.all(facets.ratings),
             channels=FacetBody.all(facets.channels),
             models=FacetBody.all(facets.models),

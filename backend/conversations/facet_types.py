@@ -40,6 +40,13 @@ class FailedTurns(StrEnum):
     NONE = "none"
 
 
+class FailedTools(StrEnum):
+    """Whether any call of a tool failed in a conversation, whatever was answered after it."""
+
+    SOME = "some"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Facet:
     """A choice of a filter, and how many conversations it would show."""
@@ -72,6 +79,7 @@ class Facets:
     versions: tuple[Facet, ...] = ()
     states: tuple[Facet, ...] = ()
     failed_turns: tuple[Facet, ...] = ()
+    failed_tools: tuple[Facet, ...] = ()
     ratings: tuple[Facet, ...] = ()
     channels: tuple[Facet, ...] = ()
     models: tuple[Facet, ...] = ()

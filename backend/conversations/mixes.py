@@ -1,6 +1,6 @@
 """The mix of what the filters choose among, which the databases keep in one column of a conversation.
 
-By that column a log of 100,000 is counted in a third of the time that its thirteen parts take: each row is compared
+By that column a log of 100,000 is counted in a third of the time that its fourteen parts take: each row is compared
 once, and the 18,000 mixes of such a log come back as one text each.
 """
 
@@ -10,15 +10,16 @@ from collections.abc import Collection
 from sys import intern
 from typing import Any, NamedTuple
 
-from backend.conversations.types import FailedTurns, Outcome, Satisfaction, prompt_choice, version_choice
+from backend.conversations.types import FailedTools, FailedTurns, Outcome, Satisfaction, prompt_choice, version_choice
 
 # Stands between the parts, and in none.
 BETWEEN = "\x1f"
 PARTS = (
     "flow_id", "flow_name", "state", "has_failed", "rating", "channel", "model", "prompt_name", "prompt_version",
-    "task_completed", "satisfaction", "tags", "version",
+    "task_completed", "satisfaction", "tags", "version", "has_failed_tool",
 )  # fmt: skip
 TEXTS = frozenset(("flow_id", "flow_name", "state", "rating", "channel", "model", "prompt_name", "tags"))
+MARKED = frozenset(("has_failed", "has_failed_tool"))
 # Kept at most, of 400 bytes each.
 MOST = 50_000
 
@@ -31,7 +32,7 @@ def mix_sql() -> str:
 def _part(name: str) -> str:
     if name in TEXTS:
         return f"replace({name}, '{BETWEEN}', ' ')"
-    if name == "has_failed":
+    if name in MARKED:
         return f"CASE WHEN {name} THEN '1' ELSE '' END"
     if name == "task_completed":
         return f"CASE WHEN {name} IS NULL THEN '' WHEN {name} THEN '1' ELSE '0' END"
@@ -53,6 +54,7 @@ class Mix(NamedTuple):
     satisfactions: Any
     tags: Any
     versions: Any
+    failed_tools: Any
 
 
 OUTCOMES = {"1": Outcome.COMPLETED, "0": Outcome.NOT_COMPLETED, "": Outcome.UNKNOWN}
@@ -61,11 +63,11 @@ OUTCOMES = {"1": Outcome.COMPLETED, "0": Outcome.NOT_COMPLETED, "": Outcome.UNKN
 def mix_of(text: str) -> Mix:
     """Return what stands in the column. Equal texts are one object: they are compared and hashed once."""
     (flow_id, flow_name, state, failed, rating, channel, model, prompt, prompt_version, completed, satisfaction, tags,
-     version) = text.split(BETWEEN)  # fmt: skip
+     version, failed_tool) = text.split(BETWEEN)  # fmt: skip
     told = (
         flow_id, flow_name, state, FailedTurns.SOME if failed else FailedTurns.NONE, rating, channel, model,
         prompt_choice(prompt, int(prompt_version)), OUTCOMES[completed], satisfaction or Satisfaction.UNKNOWN, tags,
-        version_choice(flow_id, int(version)),
+        version_choice(flow_id, int(version)), FailedTools.SOME if failed_tool else FailedTools.NONE,
     )  # fmt: skip
     return Mix._make(intern(str(one)) for one in told)
 

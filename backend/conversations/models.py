@@ -17,13 +17,18 @@ MEASURED = (
 )  # fmt: skip
 BY_MEMBER = text("author_id != ''")
 SHOWN = text("channel != 'experiment' AND deleted_at IS NULL")
+TOOL_FAILED: dict[str, Any] = {
+    "sqlite_where": text("has_failed_tool IS 1 AND deleted_at IS NULL"),
+    "postgresql_where": text("has_failed_tool IS true AND deleted_at IS NULL"),
+}
 
 
 class ConversationRow(SQLModel, table=True):
     """The sums are kept here, so that a list of thousands reads no message.
 
     `number` is its place in the index of words, 0 before it has one; `indexed_to` is the last message that stands in
-    there, and `is_fresh` says that some do not yet. `has_failed` where any turn failed, whatever the last one did.
+    there, and `is_fresh` says that some do not yet. `has_failed` where any turn failed, whatever the last one did,
+    and `has_failed_tool` where any call of a tool did.
     `duration` is in the unit of who reported it, seconds as a rule, None like what follows where nobody told. `tags`
     are as `tags_text` writes them.
     """
@@ -35,6 +40,8 @@ class ConversationRow(SQLModel, table=True):
         Index(
             "ix_conversation_shown", "project_id", "last_message_at", "id", sqlite_where=SHOWN, postgresql_where=SHOWN
         ),
+        # Few rows of many: without it a list of them would look at all others.
+        Index("ix_conversation_failed_tool", "project_id", "last_message_at", "id", **TOOL_FAILED),
         Index("ix_conversation_agent", "project_id", "agent_config", "started_at"),
         Index("ix_conversation_person", "project_id", "person"),
         Index("ix_conversation_number", "project_id", "number"),
@@ -50,6 +57,7 @@ class ConversationRow(SQLModel, table=True):
     channel: str
     state: str
     has_failed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    has_failed_tool: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     rating: str = "none"
     last_text: str = ""
     num_messages: int = 0

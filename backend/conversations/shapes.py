@@ -54,6 +54,17 @@ def has_failed(said: Sequence[Told]) -> bool:
     return any(state_of(one) is ChatState.FAILED for one in (*answers, *said[-1:]))
 
 
+def has_failed_tool(said: Sequence[Told]) -> bool:
+    """Tell whether a call of a tool failed: as its model's message says it, or what the tool said itself."""
+    results = (one for one in said if one.role is Role.TOOL)
+    return any(state_of(one) is ChatState.FAILED for one in results) or any(any_failed(one.tool_calls) for one in said)
+
+
+def any_failed(calls: Sequence[dict[str, Any]]) -> bool:
+    """Tell whether a call failed, as a transcript shows it."""
+    return any(one.get("failed") is True for one in calls)
+
+
 def citation_values(citation: Citation) -> dict[str, Any]:
     return asdict(citation)
 
@@ -87,6 +98,7 @@ def conversation_of(row: ConversationRow) -> Conversation:
         last_message_at=row.last_message_at,
         last_text=row.last_text,
         has_failed=row.has_failed,
+        has_failed_tool=row.has_failed_tool,
         agent_config=row.agent_config,
         session_id=row.session_id,
         person=row.person,

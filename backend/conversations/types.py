@@ -9,8 +9,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from backend.conversations.facet_types import Facet as Facet  # noqa: PLC0414  # handed on, like those that follow
+from backend.conversations.citation_types import Citation as Citation  # noqa: PLC0414  # handed on, like those that follow
+from backend.conversations.facet_types import Facet as Facet  # noqa: PLC0414
 from backend.conversations.facet_types import Facets as Facets  # noqa: PLC0414
+from backend.conversations.facet_types import FailedTools as FailedTools  # noqa: PLC0414
 from backend.conversations.facet_types import FailedTurns as FailedTurns  # noqa: PLC0414
 from backend.conversations.facet_types import Satisfaction as Satisfaction  # noqa: PLC0414
 from backend.conversations.range_types import Range
@@ -78,20 +80,6 @@ class Outcome(StrEnum):
     COMPLETED = "completed"
     NOT_COMPLETED = "not_completed"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A passage that an answer rests on. `score` is the search's own; `page` counts from 1, None without pages."""
-
-    number: int
-    chunk_id: str
-    document_id: str
-    document_name: str
-    heading: str = ""
-    text: str = ""
-    page: int | None = None
-    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +195,7 @@ class Conversation:
     last_message_at: datetime
     last_text: str
     has_failed: bool = False
+    has_failed_tool: bool = False
     agent_config: str = ""
     session_id: str = ""
     person: str = ""
@@ -276,6 +265,7 @@ class Filters:
     flow_ids: tuple[str, ...] = ()
     states: tuple[ChatState, ...] = ()
     failed_turns: tuple[FailedTurns, ...] = ()
+    failed_tools: tuple[FailedTools, ...] = ()
     ratings: tuple[Rating, ...] = ()
     channels: tuple[Channel, ...] = ()
     models: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from backend.conversations.types import (
     ChatState,
     Facet,
     Facets,
+    FailedTools,
     FailedTurns,
     Filters,
     Outcome,
@@ -29,6 +30,7 @@ from console.state.conversations_judges import whatever
 from console.state.conversations_ranges import KINDS, range_words, ranges_in
 from console.state.conversations_words import (
     CHANNEL_WORDS,
+    FAILED_TOOL_WORDS,
     FAILED_WORDS,
     OUTCOME_WORDS,
     RATING_WORDS,
@@ -64,6 +66,10 @@ def choices(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> dict[str, li
         "failed_turn": [
             line("failed_turn", one, FAILED_WORDS[FailedTurns(one.value)])
             for one in _told("failed_turn", facets.failed_turns, FailedTurns.NONE, chosen)
+        ],
+        "failed_tool": [
+            line("failed_tool", one, FAILED_TOOL_WORDS[FailedTools(one.value)])
+            for one in _told("failed_tool", facets.failed_tools, FailedTools.NONE, chosen)
         ],
         "rating": [line("rating", one, RATING_WORDS[Rating(one.value)]) for one in facets.ratings],
         "outcome": [line("outcome", one, OUTCOME_WORDS[Outcome(one.value)]) for one in facets.outcomes],
@@ -117,6 +123,7 @@ FILTERS = {
     "version": "Flow version",
     "state": "Last turn",
     "failed_turn": "Failed turns",
+    "failed_tool": "Failed tool calls",
     "rating": "Feedback",
     "outcome": "Outcome",
     "satisfaction": "Satisfaction",
@@ -255,6 +262,7 @@ def filters_of(text: str, chosen: Iterable[Pair]) -> Filters:
         flow_ids=all_of("flow"),
         states=tuple(state for state in ChatState if ("state", state) in known),
         failed_turns=tuple(one for one in FailedTurns if ("failed_turn", one) in known),
+        failed_tools=tuple(one for one in FailedTools if ("failed_tool", one) in known),
         ratings=tuple(rating for rating in Rating if ("rating", rating) in known),
         channels=tuple(channel for channel in Channel if ("channel", channel) in known),
         outcomes=tuple(outcome for outcome in Outcome if ("outcome", outcome) in known),

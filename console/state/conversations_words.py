@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.conversations.snippet_types import FoundIn
-from backend.conversations.types import Channel, ChatState, FailedTurns, Outcome, Rating, Role
+from backend.conversations.types import Channel, ChatState, FailedTools, FailedTurns, Outcome, Rating, Role
 from backend.turns.types import TestState
 
 ROLE_WORDS = {Role.USER: "Person", Role.ASSISTANT: "Agent", Role.SYSTEM: "System", Role.TOOL: "Tool"}
@@ -18,6 +18,7 @@ STATE_WORDS = {
     ChatState.REFUSED: "Refused",
 }
 FAILED_WORDS = {FailedTurns.SOME: "One or more", FailedTurns.NONE: "None"}
+FAILED_TOOL_WORDS = {FailedTools.SOME: "One or more", FailedTools.NONE: "None"}
 RATING_WORDS = {
     Rating.UP: "Helpful",
     Rating.DOWN: "Not helpful",

@@ -15,7 +15,7 @@ from backend.bootstrap import Services
 from backend.bootstrap.migrations import alembic_config, database_url, migrate
 from backend.conversations.models import ConversationWordRow, FeedbackRow, MessageRow
 from backend.conversations.reports import Report, Told
-from backend.conversations.types import ChatState, FailedTurns, Filters, Rating, Role
+from backend.conversations.types import ChatState, FailedTools, FailedTurns, Filters, Rating, Role
 from backend.flows.types import Decision, RunWish
 from backend.operator import Operator
 from backend.paging import Page
@@ -102,4 +102,32 @@ async def test_an_older_log_tells_who_replied_who_refused_and_is_found_by_plain_
     assert [*given, *written] == [owner.user_id] * 2
     assert "müller" not in words_kept
     assert "muller" in words_kept
+    await bootstrap.stop(house)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+async def test_an_older_log_tells_in_which_conversations_a_tool_failed(
+    engine: str, settings: Settings, request: pytest.FixtureRequest
+) -> None:
+    if engine == "postgres":
+        make: Callable[[str], str] = request.getfixturevalue("make_postgres")
+        settings = settings.model_copy(update={"database": make("older_tools")})
+    house = await bootstrap.start(settings, serving=False)
+    owner, log = await house.identity.ensure_owner(), house.conversations
+    call = {"id": "c", "name": "lookup", "arguments": {"failed": True}, "result": '"failed": true'}
+    talks = [
+        (await chat(log, house.units, owner, reply={"tool_calls": (call | {"failed": one},)})).conversation_id
+        for one in (True, False)
+    ]
+    said = (Told(Role.USER, "And?"), Told(Role.TOOL, "", error="No route."), Told(Role.ASSISTANT, "Yes"))
+    talks.append((await log.report(owner, Report("t", "a", "A", messages=said))).conversation.id)
+    await bootstrap.stop(house)
+    url = database_url(settings)
+    await asyncio.to_thread(command.downgrade, alembic_config(url), "0081")
+    await asyncio.to_thread(migrate, settings)
+    house = await bootstrap.start(settings, serving=False)
+    some, none = [await listed(house, owner, Filters(failed_tools=(one,))) for one in FailedTools]
+    assert (set(some), none) == ({talks[0], talks[2]}, [talks[1]])
+    facets = (await house.conversations.browse(owner, Filters(), Page())).facets
+    assert {one.value: one.count for one in facets.failed_tools} == {"some": 2, "none": 1}
     await bootstrap.stop(house)

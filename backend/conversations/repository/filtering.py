@@ -13,7 +13,7 @@ from backend.conversations.models import ConversationRow as Row
 from backend.conversations.range_types import Measured, Range
 from backend.conversations.repository.columns import has_model, prompt_column, version_column
 from backend.conversations.tags import marked
-from backend.conversations.types import Channel, FailedTurns, Filters, Outcome, Satisfaction
+from backend.conversations.types import Channel, FailedTools, FailedTurns, Filters, Outcome, Satisfaction
 
 # Written out and not bound, so that the databases see that an index holds these rows alone.
 SHOWS: ColumnElement[bool] = col(Row.channel) != literal_column(f"'{Channel.EXPERIMENT.value}'")
@@ -31,6 +31,8 @@ def chosen(filters: Filters, dialect: str) -> Iterable[ColumnElement[bool]]:
     ):  # fmt: skip
         if values:
             yield column.in_(values)
+    if len(tools := set(filters.failed_tools)) == 1:  # written out, as the index of those rows has it
+        yield col(Row.has_failed_tool).is_(FailedTools.SOME in tools)
     if filters.models:
         yield or_(*(has_model(one, dialect) for one in filters.models))
     if not filters.channels:

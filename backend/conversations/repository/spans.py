@@ -178,6 +178,7 @@ class SpanRepository(ConversationRepository):
             func.min(row.created_at),
             func.max(row.created_at),
             func.count().filter(col(row.role) == "assistant", col(row.state) == "failed"),
+            func.count().filter(col(row.role) == "tool", col(row.state) == "failed"),
         ).where(col(row.project_id) == self._project_id, col(row.conversation_id) == conversation_id)
         return (await (await self._session.connection()).execute(statement)).one()
 

@@ -22,7 +22,14 @@ from backend.conversations.repository import ConversationRepository
 from backend.conversations.repository.details import Details
 from backend.conversations.repository.others import Others
 from backend.conversations.service.base import Base
-from backend.conversations.shapes import citation_values, conversation_of, has_failed, shown_calls, state_of
+from backend.conversations.shapes import (
+    citation_values,
+    conversation_of,
+    has_failed,
+    has_failed_tool,
+    shown_calls,
+    state_of,
+)
 from backend.conversations.types import Channel, ChatState, Conversation, Role
 from backend.conversations.used_models import models_text
 from backend.ids import new_id
@@ -226,6 +233,7 @@ def _conversation(operator: Operator, report: Report, said: Sequence[Told], now:
         channel=report.channel,
         state=state_of(said[-1]) if said else ChatState.ANSWERED,
         has_failed=has_failed(said),
+        has_failed_tool=has_failed_tool(said),
         num_messages=len(said),
         num_turns=report.turn_count if report.turn_count is not None else turns,
         tokens_in=sum(one.tokens_in for one in said),

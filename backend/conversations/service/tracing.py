@@ -224,6 +224,7 @@ class TracingUseCases(SpanUseCases):
         conversation.last_text = first_words(last.text or last.error, PREVIEW_CHARACTERS)
         conversation.state = ChatState(last.state)
         conversation.has_failed = sums[8] > 0 or conversation.state is ChatState.FAILED
+        conversation.has_failed_tool = sums[9] > 0
         conversation.model = models_text(conversation.model, last.model)
         conversation.is_fresh, conversation.rating = True, worst(await rows.ratings(conversation.id))
         if earliest <= conversation.indexed_to:

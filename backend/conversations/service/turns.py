@@ -14,7 +14,7 @@ from backend.conversations.repository import ConversationRepository
 from backend.conversations.repository.details import Details
 from backend.conversations.repository.others import Others
 from backend.conversations.service.base import AheadText, Base
-from backend.conversations.shapes import citation_values, shown_calls, state_of
+from backend.conversations.shapes import any_failed, citation_values, shown_calls, state_of
 from backend.conversations.types import Answer, Channel, ChatState, Opening, Role, Turn
 from backend.conversations.used_models import models_text
 from backend.ids import new_id
@@ -138,6 +138,7 @@ class TurnUseCases(Base):
         message.cost, message.latency_ms, message.created_at = answer.cost, answer.latency_ms, now
         conversation.state, conversation.last_message_at, conversation.is_fresh = message.state, now, True
         conversation.has_failed = conversation.has_failed or message.state == ChatState.FAILED
+        conversation.has_failed_tool = conversation.has_failed_tool or any_failed(answer.tool_calls)
         if message.id <= conversation.indexed_to:  # two questions at once: the other's answer was there before
             conversation.indexed_to = ""
         conversation.last_text = first_words(text or error, PREVIEW_CHARACTERS)

@@ -14,7 +14,16 @@ from backend.conversations.range_types import Measured, range_of
 from backend.conversations.remark_types import DAYS
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
-from backend.conversations.types import Channel, ChatState, FailedTurns, Outcome, Rating, Satisfaction, View
+from backend.conversations.types import (
+    Channel,
+    ChatState,
+    FailedTools,
+    FailedTurns,
+    Outcome,
+    Rating,
+    Satisfaction,
+    View,
+)
 from backend.errors import InvalidInput, QuotaExceeded
 from backend.ids import new_id
 from backend.operator import Operator, Permission
@@ -25,13 +34,13 @@ MAX_CHOICES = 50
 MAX_CHARACTERS = 200
 TEXT = "text"
 CHOICES = frozenset(
-    ("flow", "version", "state", "failed_turn", "rating", "channel", "model", "prompt", "outcome", "satisfaction",
-     "tag", "judge", "metadata", "time", "columns", *Measured)
+    ("flow", "version", "state", "failed_turn", "failed_tool", "rating", "channel", "model", "prompt", "outcome",
+     "satisfaction", "tag", "judge", "metadata", "time", "columns", *Measured)
 )  # fmt: skip
 # Choices of which every word is known.
 KNOWN: dict[str, type[StrEnum]] = {
-    "state": ChatState, "failed_turn": FailedTurns, "rating": Rating, "channel": Channel, "outcome": Outcome,
-    "satisfaction": Satisfaction,
+    "state": ChatState, "failed_turn": FailedTurns, "failed_tool": FailedTools, "rating": Rating, "channel": Channel,
+    "outcome": Outcome, "satisfaction": Satisfaction,
 }  # fmt: skip
 
 

@@ -43,8 +43,26 @@ async def test_the_log_is_found_by_words_and_choices_with_counts(client: httpx.A
     for span, sessions in (("12.5..12.5", {"bank", "retail"}), ("13..", set())):
         told = (await client.get("/api/conversation-search", params={"duration": span, "turns": "3.."})).json()
         assert {one["session_id"] for one in told["conversations"]} == sessions
-    for wrong in ({"state": "odd"}, {"cost": "1"}, {"tokens": "-1.."}, {"latency": "nan.."}):
+    for wrong in ({"state": "odd"}, {"failed_tool": "odd"}, {"cost": "1"}, {"tokens": "-1.."}, {"latency": "nan.."}):
         assert (await client.get("/api/conversation-search", params=wrong)).status_code == 422
+
+
+async def test_failed_calls_of_tools_are_found_kept_in_a_view_and_watched(client: httpx.AsyncClient) -> None:
+    said = [{"role": "user", "content": "And?"}, {"role": "assistant", "content": "Yes"}]
+    call = {"name": "lookup", "arguments": "{}", "failed": True}
+    await make(client, session_id="tried", transcript={"messages": [said[0], said[1] | {"tool_calls": [call]}]})
+    await make(client, session_id="well", transcript={"messages": said})
+    told = (await client.get("/api/conversation-search", params={"failed_tool": "some"})).json()
+    assert [(one["session_id"], one["has_failed_tool"]) for one in told["conversations"]] == [("tried", True)]
+    assert {one["value"]: one["count"] for one in told["facets"]["failed_tools"]} == {"some": 1, "none": 1}
+    written = (await client.get("/api/conversation-export", params={"failed_tool": "none"})).text
+    assert [line["session_id"] for line in csv.DictReader(io.StringIO(written))] == ["well"]
+    for chosen, status in ((["some"], 201), (["odd"], 422)):
+        body = {"name": "Tools", "query": {"failed_tool": chosen}}
+        assert (await client.post("/api/conversation-views", json=body)).status_code == status
+    rule = {"name": "Tools", "measure": "conversations", "comparison": "above", "threshold": 3}
+    made = await client.post("/api/alerts", json=rule | {"filters": {"failed_tool": ["some"]}})
+    assert made.json()["filters"]["failed_tool"] == ["some"]
 
 
 async def test_a_prompts_version_is_a_choice(client: httpx.AsyncClient) -> None:

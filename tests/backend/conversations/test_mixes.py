@@ -11,7 +11,7 @@ from backend.conversations.mixes import BETWEEN, Mixes, mix_of
 from backend.conversations.models import MIX, ConversationRow
 from backend.conversations.service import ConversationService
 from backend.conversations.tags import tags_text
-from backend.conversations.types import FailedTurns, Filters, Outcome, Rating, Satisfaction
+from backend.conversations.types import FailedTools, FailedTurns, Filters, Outcome, Rating, Satisfaction
 from backend.identity.service import IdentityService
 from backend.paging import Page
 from backend.ports.database import Database
@@ -19,8 +19,8 @@ from backend.unit_of_work import Units
 from tests.tenancy import EVERYWHERE
 
 FACETS = {
-    "flow_ids": "flows", "states": "states", "failed_turns": "failed_turns", "ratings": "ratings",
-    "channels": "channels", "models": "models", "prompts": "prompts", "outcomes": "outcomes",
+    "flow_ids": "flows", "states": "states", "failed_turns": "failed_turns", "failed_tools": "failed_tools",
+    "ratings": "ratings", "channels": "channels", "models": "models", "prompts": "prompts", "outcomes": "outcomes",
     "satisfactions": "satisfactions", "tags": "tags", "versions": "versions",
 }  # fmt: skip
 CHOSEN = (
@@ -28,6 +28,7 @@ CHOSEN = (
     Filters(flow_ids=("flow_1",)),
     Filters(ratings=(Rating.UP, Rating.DOWN), outcomes=(Outcome.UNKNOWN,)),
     Filters(tags=("late",), models=("gpt-5-mini",), failed_turns=(FailedTurns.NONE,)),
+    Filters(failed_tools=(FailedTools.SOME,), channels=("api", "console")),
     Filters(satisfactions=(Satisfaction.UNKNOWN, Satisfaction.FIVE), flow_ids=("flow_0", "flow_1")),
 )
 TEXT = {"flow_name": "Rück'gabe\x1f", "model": "a\x1fb", "prompt_name": "🛋\n", "tags": tags_text(["50%_off", "x\ty"])}
@@ -42,6 +43,7 @@ def row(place: int, draw: random.Random) -> dict[str, object]:
         "model": draw.choice(("", "gpt-5-mini", "gpt-5-mini, qwen3-8b")), "prompt_name": draw.choice(("", "answer")),
         "prompt_version": draw.randrange(3), "task_completed": draw.choice((True, False, None)),
         "satisfaction": draw.choice((None, 1, 5)), "version": draw.randrange(3),
+        "has_failed_tool": draw.choice((True, False)),
         "tags": tags_text(draw.sample(("late", "vip", "lost"), draw.randrange(3))),
     }  # fmt: skip
     return ConversationRow(project_id="", **values).model_dump()
@@ -94,13 +96,13 @@ async def test_a_mix_follows_its_row_whatever_stands_there(any_database: Databas
     assert mix_of(mix)._asdict() == {
         "flow_ids": "", "flow_name": "Rück'gabe ", "states": "answered", "failed_turns": "none", "ratings": "none",
         "channels": "api", "models": "a b", "prompts": "🛋\n v0", "outcomes": "not_completed",
-        "satisfactions": "unknown", "tags": TEXT["tags"], "versions": " v-1",
+        "satisfactions": "unknown", "tags": TEXT["tags"], "versions": " v-1", "failed_tools": "none",
     }  # fmt: skip
     assert [one.value for one in (await log.browse(owner, Filters(), Page())).facets.tags] == ["50%_off", "x\ty"]
 
 
 def test_mixes_are_read_once_and_forgotten_where_they_are_many() -> None:
-    texts = [BETWEEN.join((f"flow_{at}", *("",) * 7, "0", "", "", "", "0")) for at in range(5)]
+    texts = [BETWEEN.join((f"flow_{at}", *("",) * 7, "0", "", "", "", "0", "")) for at in range(5)]
     mixes = Mixes(most=3)
     assert mixes.read(texts[:2]).flow_ids == ("flow_0", "flow_1")
     first = mixes.read(texts[:1]).flow_ids[0]

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from backend.bootstrap import Services
-from backend.conversations.types import Facet, Facets
+from backend.conversations.types import Facet, Facets, FailedTools, Filters
 from backend.datasets.types import About
 from backend.prompts.types import Content, NewPrompt
-from console.state.conversations_filters import filter_lines
+from console.state.conversations_filters import asked_of, filter_lines, filters_of, pairs_of
 from console.state.datasets import DatasetsState
 from console.state.flows import FlowsState
 from console.state.members import MembersState
@@ -58,6 +58,18 @@ def test_failed_turns_are_a_filter_where_any_failed() -> None:
     assert (drawn.title, [(one.name, one.count) for one in drawn.lines]) == (
         "Failed turns", [("One or more", "1"), ("None", "3")],
     )  # fmt: skip
+
+
+def test_failed_calls_of_tools_are_a_filter_where_any_failed() -> None:
+    none = Facet("none", "none", 3)
+    assert filter_lines(Facets(total=3, failed_tools=(Facet("some", "some", 0), none)), ()) == []
+    (drawn,) = filter_lines(Facets(total=4, failed_tools=(Facet("some", "some", 1), none)), ())
+    assert (drawn.key, drawn.title, [(one.name, one.count) for one in drawn.lines]) == (
+        "failed_tool", "Failed tool calls", [("One or more", "1"), ("None", "3")],
+    )  # fmt: skip
+    chosen = (("failed_tool", "some"),)
+    assert filters_of("", chosen) == Filters(failed_tools=(FailedTools.SOME,))
+    assert pairs_of(filters_of("", chosen)) == asked_of({"failed_tool": "some"}) == chosen
 
 
 def test_satisfaction_is_a_filter_where_somebody_told_it() -> None:
