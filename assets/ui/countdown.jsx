@@ -16,7 +16,7 @@ export function Countdown({ seconds, onEnd, onUndo }) {
     offered = own;
     const end = setTimeout(() => act.current.onEnd?.(), seconds * 1000);
     const undo = (event) => {
-      if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || editable(event.target)) return;
+      if (offered !== own || event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || editable(event.target)) return;
       event.preventDefault();
       act.current.onUndo?.();
     };

@@ -23,6 +23,9 @@ class Comment:
     created_at: datetime
 
 
+MAX_VIEW_NAME = 60
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """A saved view. `query` has `text`, and lists under the names of the filters and `columns`.

@@ -21,7 +21,13 @@ from console.state.tag_pick import TagPickState as Tags
 
 def undo_bars() -> rx.Component:
     return rx.fragment(
-        undo_bar(Flows.undo, Flows.undo_words, on_undo=Flows.take_back, on_end=Flows.dismiss),
+        undo_bar(
+            Flows.undo,
+            Flows.undo_words,
+            on_undo=Flows.take_back,
+            on_end=Flows.dismiss,
+            number=Flows.num_undo,
+        ),
         undo_bar(
             Conversations.undo,
             Conversations.undo_words,
@@ -43,16 +49,53 @@ def undo_bars() -> rx.Component:
             on_end=Tags.dismiss,
             number=Tags.num_undo,
         ),
-        undo_bar(Views.undo_words != "", Views.undo_words, on_undo=Views.take_back, on_end=Views.dismiss),
+        undo_bar(
+            Views.undo_words != "",
+            Views.undo_words,
+            on_undo=Views.take_back,
+            on_end=Views.dismiss,
+            number=Views.num_undo,
+        ),
         undo_bar(
             Documents.undo_words != "",
             Documents.undo_words,
             on_undo=[Documents.undo, Live.watch],
             on_end=Documents.forget,
+            number=Documents.num_undo,
         ),
-        undo_bar(Document.gone != "", Document.gone_name + " deleted", on_undo=Document.undo, on_end=Document.leave),
-        undo_bar(Figures.handled != "", "Marked as handled", on_undo=Figures.take_back, on_end=Figures.dismiss),
-        undo_bar(Home.gone != "", Home.gone_name + " deleted", on_undo=Home.undo, on_end=Home.leave),
-        undo_bar(Prompts.undo, Prompts.undo_words, on_undo=Prompts.take_back, on_end=Prompts.dismiss),
-        undo_bar(Models.undo_id != "", Models.undo_words, on_undo=Models.undo, on_end=Models.let_go),
+        undo_bar(
+            Document.gone != "",
+            Document.gone_name + " deleted",
+            on_undo=Document.undo,
+            on_end=Document.leave,
+            number=Document.gone,
+        ),
+        undo_bar(
+            Figures.handled != "",
+            "Marked as handled",
+            on_undo=Figures.take_back,
+            on_end=Figures.dismiss,
+            number=Figures.handled,
+        ),
+        undo_bar(
+            Home.gone != "",
+            Home.gone_name + " deleted",
+            on_undo=Home.undo,
+            on_end=Home.leave,
+            number=Home.gone,
+        ),
+        undo_bar(
+            Prompts.undo,
+            Prompts.undo_words,
+            on_undo=Prompts.take_back,
+            on_end=Prompts.dismiss,
+            number=Prompts.num_undo,
+        ),
+        undo_bar(
+            Models.undo_id != "",
+            Models.undo_words,
+            on_undo=Models.undo,
+            on_end=Models.let_go,
+            number=Models.undo_id,
+        ),
     )

@@ -8,20 +8,26 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.conversations.remark_types import MAX_VIEW_NAME
 from backend.errors import Conflict
 from backend.operator import Operator, Permission
 from console import toasts
 from console.state.conversations import ConversationsState
 from console.state.forms import Choice, Formed
+from console.state.naming import copy_name
 
 
 class ConversationViewsState(Formed, rx.State):
-    """`name` is the view that was chosen last: saving offers it again. Only what was shown is saved over."""
+    """`name` is the view that was chosen last: saving offers it again. Only what was shown is saved over.
+
+    `num_undo` counts the deletes: each has its own ten seconds.
+    """
 
     views: rx.Field[list[Choice]] = rx.field(default_factory=list)
     name: rx.Field[str] = rx.field("")
     opened: rx.Field[bool] = rx.field(default=False)
     undo_words: rx.Field[str] = rx.field("")
+    num_undo: rx.Field[int] = rx.field(0)
     _versions: dict[str, int] = {}  # noqa: RUF012  # by name, as they were read; the framework copies it
     _gone: tuple[str, str] = ("", "")  # its name, and its query as JSON: the framework would wrap an object
 
@@ -75,18 +81,21 @@ class ConversationViewsState(Formed, rx.State):
         await services().conversations.delete_view(operator, view_id)
         if found:
             self._gone = found.name, json.dumps(found.query)
-            self.undo_words = f"View \u201c{found.name}\u201d deleted"
+            self.undo_words, self.num_undo = f"View \u201c{found.name}\u201d deleted", self.num_undo + 1
         await self._read(operator)
 
     @rx.event
-    async def take_back(self) -> None:
-        """Undo the last delete."""
+    async def take_back(self) -> rx.event.EventSpec | None:
+        """Undo the last delete; where its name is taken by now, beside what stands there."""
         operator = await self._operator(Permission.CONVERSATIONS_REPLY)
         name, query = self._gone
-        if name:
-            await services().conversations.save_view(operator, name, json.loads(query))
         self._gone, self.undo_words = ("", ""), ""
+        taken = {one.name for one in await services().conversations.views(operator)}
+        free = copy_name(name, taken, MAX_VIEW_NAME) if name in taken else name
+        if name:
+            await services().conversations.save_view(operator, free, json.loads(query))
         await self._read(operator)
+        return None if free == name else toasts.say(f"“{name}” is taken by now.", f"The view is back as “{free}”.")
 
     @rx.event
     async def dismiss(self) -> None:

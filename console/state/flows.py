@@ -32,6 +32,7 @@ class FlowsState(Phased, rx.State):
     refused: rx.Field[Problem] = rx.field(default_factory=Problem)
     undo: rx.Field[bool] = rx.field(default=False)
     undo_words: rx.Field[str] = rx.field("")
+    num_undo: rx.Field[int] = rx.field(0)
     may_edit: rx.Field[bool] = rx.field(default=False)
     has_more: rx.Field[bool] = rx.field(default=False)
     _after: str = ""
@@ -127,7 +128,7 @@ class FlowsState(Phased, rx.State):
         operator = await self._operator(Permission.FLOWS_EDIT)
         name = next((row.name for row in self.rows if row.id == flow_id), "The flow")
         self._deleted = await services().flows.delete(operator, flow_id)
-        self.undo, self.undo_words = True, f"{name} deleted"
+        self.undo, self.undo_words, self.num_undo = True, f"{name} deleted", self.num_undo + 1
         await self._read(operator)
 
     @rx.event

@@ -31,6 +31,7 @@ class KnowledgeDocumentsState(Phased, rx.State):
     has_previous: rx.Field[bool] = rx.field(False)
     selected: rx.Field[list[str]] = rx.field(default_factory=list)
     undo_words: rx.Field[str] = rx.field("")
+    num_undo: rx.Field[int] = rx.field(0)
     _base_id: str = ""
     _starts: tuple[str, ...] = ("",)  # the `after` of each page up to the one shown
     _next: str = ""
@@ -145,7 +146,7 @@ class KnowledgeDocumentsState(Phased, rx.State):
         operator = await self._operator(Permission.KNOWLEDGE_EDIT)
         document, gone = await services().knowledge.replace_older(operator, document_id)
         if gone:
-            self._deleted = tuple(gone)
+            self._deleted, self.num_undo = tuple(gone), self.num_undo + 1
             self.undo_words = f"The older {document.name} deleted"
         return KnowledgeDocumentsState.refresh
 
@@ -162,7 +163,7 @@ class KnowledgeDocumentsState(Phased, rx.State):
     async def _delete(self, operator: Operator, ids: list[str]) -> Any:
         names = [row.name for row in self.rows if row.id in ids]
         self._deleted = tuple(await services().knowledge.delete_documents(operator, ids))
-        self.selected = []
+        self.selected, self.num_undo = [], self.num_undo + 1
         self.undo_words = f"{dimmed(names)} deleted" if self._deleted and names else ""
         return KnowledgeDocumentsState.refresh
 

@@ -52,6 +52,7 @@ class PromptsState(Addressed, Phased, Formed, rx.State):
     creating: rx.Field[bool] = rx.field(False)
     undo: rx.Field[bool] = rx.field(False)
     undo_words: rx.Field[str] = rx.field("")
+    num_undo: rx.Field[int] = rx.field(0)
     call: rx.Field[str] = rx.field("")
     _deleted: str = ""
     _content: Content | None = None
@@ -169,7 +170,7 @@ class PromptsState(Addressed, Phased, Formed, rx.State):
         operator = await self._operator(Permission.PROMPTS_EDIT)
         name = next((row.name for row in self.rows if row.id == prompt_id), "The prompt")
         self._deleted = await services().prompts.delete(operator, prompt_id)
-        self.undo, self.undo_words = True, f"{name} deleted"
+        self.undo, self.undo_words, self.num_undo = True, f"{name} deleted", self.num_undo + 1
         await self._read(operator)
 
     @rx.event

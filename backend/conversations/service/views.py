@@ -11,7 +11,7 @@ from backend.conversations.details import chosen_in
 from backend.conversations.errors import StaleView, ViewNotFound
 from backend.conversations.models import ConversationViewRow
 from backend.conversations.range_types import Measured, range_of
-from backend.conversations.remark_types import DAYS
+from backend.conversations.remark_types import DAYS, MAX_VIEW_NAME
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
 from backend.conversations.types import (
@@ -29,7 +29,6 @@ from backend.ids import new_id
 from backend.operator import Operator, Permission
 
 MAX_VIEWS = 50
-MAX_NAME = 60
 MAX_CHOICES = 50
 MAX_CHARACTERS = 200
 TEXT = "text"
@@ -61,9 +60,9 @@ class ViewUseCases(Base):
         """
         operator.require(Permission.CONVERSATIONS_REPLY)
         name = " ".join(storable(name).split())
-        if not 1 <= len(name) <= MAX_NAME:
+        if not 1 <= len(name) <= MAX_VIEW_NAME:
             raise InvalidInput(
-                f"A view has a name of at most {MAX_NAME} characters.", fields={"name": "too long or empty"}
+                f"A view has a name of at most {MAX_VIEW_NAME} characters.", fields={"name": "too long or empty"}
             )
         query = _checked(storable(query))
         async with self._units.write(operator) as work:

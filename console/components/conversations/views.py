@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from backend.conversations.remark_types import MAX_VIEW_NAME
 from console import routes
 from console.components.conversations.importer import IMPORT, ConversationImport
 from console.components.ui import (
@@ -126,7 +127,7 @@ def _live() -> rx.Component:
 def _view(one: Any) -> rx.Component:
     return rx.el.div(
         menu_item(one.label, Views.choose(one.value)),
-        icon_button("trash-2", f"Delete the view {one.label}", Views.remove(one.value), size="sm"),
+        icon_button("trash-2", f"Delete the view {one.label}", Views.remove(one.value), size="sm", role="menuitem"),
         class_name="row cview",
         key=one.value,
     )
@@ -145,7 +146,7 @@ def _column(name: Any, words: Any) -> rx.Component:
 def view_form() -> rx.Component:
     """Draw the dialog that asks for a view's name."""
     entry = text_input(
-        id="view-name", name="name", default_value=Views.name, max_length=60, required=True,
+        id="view-name", name="name", default_value=Views.name, max_length=MAX_VIEW_NAME, required=True,
         invalid=error_of(Views.errors, "name") != "", custom_attrs={**SAFE},
     )  # fmt: skip
     return form_dialog(

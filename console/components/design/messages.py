@@ -75,6 +75,7 @@ def _toasts() -> rx.Component:
             "14 documents moved to Deleted",
             on_undo=DesignState.offer_undo(False),
             on_end=DesignState.offer_undo(False),
+            number=0,
         ),
         class_name="stack",
     )

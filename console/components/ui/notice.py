@@ -25,7 +25,7 @@ def banner(state: Literal["wait", "fail", "run", "ok"], lead: Text, *words: Chil
     )
 
 
-def undo_bar(opened: Flag, words: Text, *, on_undo: Handler, on_end: Handler, number: Any = 0) -> rx.Component:
+def undo_bar(opened: Flag, words: Text, *, on_undo: Handler, on_end: Handler, number: Any) -> rx.Component:
     """Offer to undo the last action for 10 s, also by Ctrl Z. `on_end` hides it: the act then stands.
 
     Another `number` is another act, with its own 10 s.

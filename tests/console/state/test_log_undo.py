@@ -9,6 +9,7 @@ from backend.annotations.types import NewQueue
 from backend.bootstrap import Services
 from backend.operator import Operator
 from backend.paging import Page
+from console.state.conversation_views import ConversationViewsState
 from console.state.conversations import ConversationsState
 from console.state.queue_pick import QueuePickState
 from console.state.tag_pick import TagPickState
@@ -103,3 +104,37 @@ async def test_a_tag_for_all_that_is_selected_is_taken_back_from_those_that_got_
     said = await tags.add({"tag": "late"})
     assert "No conversation was tagged." in str(said)
     assert tags.undo_words == ""
+
+
+async def test_a_view_comes_back_after_another_act_and_beside_one_that_took_its_name(
+    services: Services, tab: Tab, person: Operator, listed: ConversationsState
+) -> None:
+    views, tags = tab.state(ConversationViewsState), tab.state(TagPickState)
+
+    async def names() -> list[str]:
+        return [one.name for one in await services.conversations.views(person)]
+
+    await listed.search("Number 2")
+    for name in ("Early", "Late"):
+        await views.save({"name": name})
+    await views.remove(views.views[0].value)
+    assert (views.undo_words, views.num_undo) == ("View \u201cEarly\u201d deleted", 1)
+    await views.remove(views.views[0].value)
+    assert (views.undo_words, views.num_undo) == ("View \u201cLate\u201d deleted", 2), "each has its own ten seconds"
+    await tab.state(QueuePickState).select(listed.ids[0])
+    await tags.add({"tag": "late"})
+    await views.take_back()
+    assert (await names(), views.undo_words, tags.undo_words) == (
+        ["Late"],
+        "",
+        "1 conversation tagged \u201clate\u201d",
+    )
+    assert [one.query["text"] for one in await services.conversations.views(person)] == ["Number 2"]
+    await views.remove(views.views[0].value)
+    await services.conversations.save_view(person, "Late", {"text": "another"})
+    said = await views.take_back()
+    assert "The view is back as \u201cLate, copy\u201d." in str(said)
+    kept = {one.name: one.query["text"] for one in await services.conversations.views(person)}
+    assert kept == {"Late": "another", "Late, copy": "Number 2"}
+    assert await views.take_back() is None
+    assert await names() == ["Late", "Late, copy"]
