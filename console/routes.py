@@ -47,6 +47,8 @@ SETTINGS = "/settings"
 SETTINGS_API_KEYS = "/settings/api-keys"
 SETTINGS_SECRETS = "/settings/secrets"
 SETTINGS_PRIVACY = "/settings/privacy"
+# What was masked, by day, source and kind.
+MASKED = f"{SETTINGS_PRIVACY}?at=masked"
 SETTINGS_SIGN_IN = "/settings/sign-in"
 SETTINGS_SUPPORT = "/settings/support"
 SETTINGS_AUDIT = "/settings/audit"

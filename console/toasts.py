@@ -12,13 +12,16 @@ import reflex as rx
 from reflex_base.event import server_side
 
 
-def _tell(what: str, words: str, more: str) -> rx.event.EventSpec:
-    return server_side("_tell", inspect.signature(_tell), what=what, words=words, more=more)
+def _tell(what: str, words: str, more: str, href: str = "", link: str = "") -> rx.event.EventSpec:
+    return server_side("_tell", inspect.signature(_tell), what=what, words=words, more=more, href=href, link=link)
 
 
-def say(words: str, more: str = "") -> rx.event.EventSpec:
-    """Return the event that shows good news: it leaves after 6 s and waits under the pointer."""
-    return _tell("say", words, more)
+def say(words: str, more: str = "", href: str = "", link: str = "") -> rx.event.EventSpec:
+    """Return the event that shows good news: it leaves after 6 s and waits under the pointer.
+
+    `link` are words that lead to `href`, an address of ours.
+    """
+    return _tell("say", words, more, href, link)
 
 
 def warn(words: str, more: str = "") -> rx.event.EventSpec:

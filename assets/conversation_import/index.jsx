@@ -17,7 +17,7 @@ const WORDS = {
 };
 const ACCEPTED = ".csv,.tsv,.txt,.json,.jsonl,.ndjson,.xlsx";
 
-export function ConversationImport({ project, masking, maskingHref, onAdded }) {
+export function ConversationImport({ project, masking, maskingHref, maskingLink, onAdded }) {
   const [file, setFile] = useState(null);
   const picker = useRef(null);
   const dialog = useRef(null);
@@ -45,7 +45,7 @@ export function ConversationImport({ project, masking, maskingHref, onAdded }) {
       {file && (
         <dialog ref={dialog} className="ipd" aria-label="Import conversations" onClose={() => setFile(null)}>
           <Importer key={`${file.name}${file.lastModified}`} store={store} file={file} words={WORDS} onEnd={() => setFile(null)}
-            note={masking && <>{masking} {maskingHref && <a href={maskingHref} className="link">Switch it on</a>}</>} />
+            note={masking && <>{masking} {maskingHref && <a href={maskingHref} className="link">{maskingLink}</a>}</>} />
         </dialog>
       )}
     </>

@@ -17,14 +17,15 @@ const onceDrawn = (identifier, act, until = performance.now() + DRAWN_MS) => req
   else if (performance.now() < until) onceDrawn(identifier, act, until);
 });
 const stay = (words, more) => toast.error(words, { description: more || undefined, duration: Infinity, closeButton: true });
+const led = (more, href, link) => (href ? <>{more} <a href={href} className="link">{link}</a></> : more || undefined);
 /* Refusals that stand, each with the page whose act was refused. */
 const refused = new Map();
 const ACTS = {
-  say: (words, more) => {
+  say: (words, more, href, link) => {
     for (const [toasted, page] of refused) {
       if (page === location.pathname && refused.delete(toasted)) toast.dismiss(toasted);
     }
-    toast.success(words, { description: more || undefined, duration: GOOD_NEWS_MS });
+    toast.success(words, { description: led(more, href, link), duration: GOOD_NEWS_MS });
   },
   warn: (words, more) => stay(words, more),
   refuse: (words, more) => refused.set(stay(words, more), location.pathname),
@@ -64,9 +65,9 @@ if (globalThis.window) watchSends(globalThis.window);
 /* Does what the server tells; console/build.py turns its events into this one of the window. */
 export function Told() {
   useEffect(() => {
-    const told = ({ detail: { what, words, more } }) => {
+    const told = ({ detail: { what, words, more, href, link } }) => {
       if (what in HEIGHT && !shown()) placeToasts(HEIGHT[what]); // what stands already is never moved under a hand
-      ACTS[what]?.(words, more);
+      ACTS[what]?.(words, more, href, link);
     };
     const arrived = () => setTimeout(() => shown() && placeToasts(HEIGHT.warn), SETTLED_MS);
     addEventListener("signalbox:told", told);

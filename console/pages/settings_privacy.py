@@ -29,6 +29,7 @@ from console.components.ui import (
     text_area,
     text_input,
 )
+from console.state.privacy import MASKED
 from console.state.privacy import PrivacyState as Privacy
 
 KINDS = (
@@ -141,7 +142,8 @@ def _trial() -> rx.Component:
 def _counts() -> rx.Component:
     table = data_table("Masked", COUNTS, Privacy.counts, _count)
     none = empty_state("Nothing was masked", "Counts by day, source and kind appear here, never the words.")
-    return panel("Masked in the last 30 days", rx.cond(Privacy.counts.length() > 0, table, none), note="days in UTC")
+    drawn = rx.cond(Privacy.counts.length() > 0, table, none)
+    return panel("Masked in the last 30 days", drawn, note="days in UTC", id=MASKED)
 
 
 def _count(one: Any) -> rx.Component:

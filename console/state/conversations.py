@@ -34,7 +34,7 @@ from console.state.conversations_metadata import COLUMN, MAX_COLUMNS, METADATA, 
 from console.state.conversations_rows import ConversationLine, conversation_line
 from console.state.conversations_times import kept_times, read_times, time_lines
 from console.state.forms import Choice
-from console.state.masking_words import ON, masked_words, masking_words
+from console.state.masking_words import ON, MaskingLine, masked_words, masking_line
 from console.state.narrowed import Narrowed
 
 MAX_SEARCH_CHARACTERS = 200
@@ -60,8 +60,7 @@ class ConversationsState(Deleted, Narrowed, rx.State):
     export_href: rx.Field[str] = rx.field("")
     project: rx.Field[str] = rx.field("")
     may_import: rx.Field[bool] = rx.field(default=False)
-    masking: rx.Field[str] = rx.field("")
-    masking_href: rx.Field[str] = rx.field("")
+    masking: rx.Field[MaskingLine] = rx.field(default_factory=MaskingLine)
     num_clears: rx.Field[int] = rx.field(0)
     chips: rx.Field[list[Chip]] = rx.field(default_factory=list)
     has_more: rx.Field[bool] = rx.field(default=False)
@@ -91,7 +90,7 @@ class ConversationsState(Deleted, Narrowed, rx.State):
             self.num_filters = len(self._chosen)
             self.num_clears += 1
         self.left_out = left_out_of(asked)
-        self.masking, self.masking_href = await masking_words(operator)
+        self.masking = await masking_line(operator)
         await (self._read_again(operator) if shown == (self.query, self._chosen) else self._read(operator))
         return self._at_address()
 
@@ -204,10 +203,10 @@ class ConversationsState(Deleted, Narrowed, rx.State):
         """Show what a file brought, say how much of it was masked, and where filters hide it."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         await self._read(operator)
-        self.masking, self.masking_href = await masking_words(operator)
-        masked = masked_words(num_masked, is_on=num_masked > 0 or self.masking == ON)
+        self.masking = await masking_line(operator)
+        masked = masked_words(num_masked, is_on=num_masked > 0 or self.masking.words == ON)
         hidden = " Clear the search and filters to see all of it." if self.query or self.num_filters else ""
-        return toasts.say("The file is in the log.", masked + hidden)
+        return toasts.say("The file is in the log.", masked + hidden, self.masking.href, self.masking.link)
 
     @rx.event
     async def follow(self) -> None:

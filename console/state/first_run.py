@@ -23,7 +23,7 @@ from console.state.first_run_rows import (
     step_lines,
 )
 from console.state.home import HomeState
-from console.state.masking_words import masking_words
+from console.state.masking_words import MaskingLine, masking_line
 from console.state.presence import is_open
 from console.state.seat import Phased
 
@@ -51,8 +51,7 @@ class FirstRunState(Phased, rx.State):
     upload_url: rx.Field[str] = rx.field("")
     own_name: rx.Field[str] = rx.field("")
     own_href: rx.Field[str] = rx.field("")
-    masking: rx.Field[str] = rx.field("")
-    masking_href: rx.Field[str] = rx.field("")
+    masking: rx.Field[MaskingLine] = rx.field(default_factory=MaskingLine)
     _is_wanted: bool = False  # the steps were asked for, in a project that is in use
 
     @rx.event
@@ -94,7 +93,7 @@ class FirstRunState(Phased, rx.State):
         async with self._loading():
             first = await services().demo.first_run(operator)
             first = replace(first, in_use=first.in_use and not self._is_wanted)
-            self.masking, self.masking_href = await masking_words(operator)
+            self.masking = await masking_line(operator)
             zone = await self._zone()
             # Who may not run a flow has no step to do.
             may_run = operator.may(Permission.FLOWS_RUN)

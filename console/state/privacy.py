@@ -29,6 +29,8 @@ from console.state.privacy_rows import (
 )
 from console.state.seat import Phased
 
+MASKED = "masked"
+
 
 class PrivacyState(Phased, Formed, rx.State):
     """`version` changes with each reading, so that the forms begin anew with what is stored."""
@@ -55,12 +57,13 @@ class PrivacyState(Phased, Formed, rx.State):
     is_at_work: rx.Field[bool] = rx.field(False)
 
     @rx.event
-    async def load(self) -> None:
-        """Read rules, counts, days and removals."""
+    async def load(self) -> rx.event.EventSpec | None:
+        """Read rules, counts, days and removals; bring into view what was masked where the address asks for it."""
         operator = await self._operator(Permission.PROJECT_MANAGE)
         self.tried = self.preview = self.person = self.going = self.unfound = ""
         self.people, self.meant = [], []
         await self._read(operator)
+        return toasts.reveal(MASKED) if self.router.url.query_parameters.get("at") == MASKED else None
 
     @rx.event
     async def save_masking(self, form: dict[str, Any]) -> rx.event.EventSpec | None:

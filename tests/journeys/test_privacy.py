@@ -100,6 +100,30 @@ def test_one_persons_data_is_removed_after_a_question_and_followed_to_its_end(co
     expect(page.get_by_text("Nothing matches")).to_be_visible()
 
 
+def test_what_an_import_masked_is_one_click_away(console: Console) -> None:
+    page, rows = console.page, "conversation_id,question,answer\nmasked-1,Write to ada@example.org,Yes\n"
+    rules = console.api.get("/api/masking").json()
+    console.api.put("/api/masking", json={**rules, "kinds": ["e-mail"]})
+    try:
+        console.open("/conversations")
+        page.get_by_role("button", name="More for the list").click()
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("menuitem", name="Import a file").click()
+        chooser.value.set_files({"name": "log.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+        dialog = page.get_by_role("dialog", name="Import conversations")
+        expect(dialog.get_by_role("link", name="See what was masked")).to_be_visible()
+        console.look("masked-import")
+        dialog.get_by_role("button", name="Add 1 conversation").click()
+        told = page.locator("[data-sonner-toast]")
+        expect(told).to_contain_text("1 value in it is masked.")
+        console.look("masked-toast")
+        told.get_by_role("link", name="See what was masked").click()
+        expect(page.get_by_role("table", name="Masked").get_by_role("row").nth(1)).to_be_in_viewport()
+        console.look("masked-counts")
+    finally:
+        console.api.put("/api/masking", json=rules)
+
+
 def num_of(console: Console, person: str) -> int:
     """Return how many conversations the log finds by what the person asked."""
     found = console.api.get("/api/conversation-search", params={"text": f'"Is {person} there"'}).json()

@@ -11,7 +11,7 @@ IMPORT = {"data-conversation-import": "true"}
 class ConversationImport(rx.NoSSRComponent):
     """Draws nothing until a file is picked. `on_added` fires with the number of masked values once it is in the log.
 
-    `masking` says whether anything is masked; `masking_href` leads to where that is switched on.
+    `masking` says whether anything is masked; `masking_link` leads to `masking_href`: what was, or the switch.
     """
 
     library = "$/public/conversation_import/index.jsx"
@@ -20,4 +20,5 @@ class ConversationImport(rx.NoSSRComponent):
     project: rx.Var[str]
     masking: rx.Var[str]
     masking_href: rx.Var[str]
+    masking_link: rx.Var[str]
     on_added: rx.EventHandler[rx.event.passthrough_event_spec(int)]

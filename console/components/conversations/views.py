@@ -44,8 +44,9 @@ def tools() -> rx.Component:
             State.may_import,
             ConversationImport.create(
                 project=State.project,
-                masking=State.masking,
-                masking_href=State.masking_href,
+                masking=State.masking.words,
+                masking_href=State.masking.href,
+                masking_link=State.masking.link,
                 on_added=State.imported,
             ),
             rx.fragment(),

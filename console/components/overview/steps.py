@@ -22,10 +22,9 @@ def steps() -> rx.Component:
 
 def _masking() -> rx.Component:
     """Say what is kept of what people write before anything of theirs is here."""
-    switch = rx.el.a("Switch it on", href=FirstRunState.masking_href, class_name="link")
-    return rx.el.p(
-        FirstRunState.masking, " ", rx.cond(FirstRunState.masking_href, switch, rx.fragment()), class_name="t12 t2"
-    )
+    line = FirstRunState.masking
+    way = rx.cond(line.href, rx.el.a(line.link, href=line.href, class_name="link"), rx.fragment())
+    return rx.el.p(line.words, " ", way, class_name="t12 t2")
 
 
 def _step(number: str, line: Any, title: str, words: Any, *body: rx.Component) -> rx.Component:
