@@ -9,6 +9,7 @@ import zipfile
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import Console
+from tests.journeys.looking import HEIGHTS, WIDER
 
 
 def test_one_persons_data_is_exported_and_another_id_takes_the_buttons_away(console: Console) -> None:
@@ -122,6 +123,15 @@ def test_what_an_import_masked_is_one_click_away(console: Console) -> None:
         console.look("masked-counts")
     finally:
         console.api.put("/api/masking", json=rules)
+
+
+def test_a_long_word_that_is_tried_stays_in_the_window(console: Console) -> None:
+    page, word = console.open("/settings/privacy"), "Donaudampfschiff" * 20
+    page.get_by_label("Text to try").fill(word)
+    page.get_by_role("button", name="Try it").click()
+    expect(page.get_by_text(word, exact=True).last).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": HEIGHTS[390]})
+    assert page.evaluate(WIDER) == []
 
 
 def num_of(console: Console, person: str) -> int:

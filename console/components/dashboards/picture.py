@@ -51,9 +51,8 @@ def plot(drawing: Any, words: Text, legend: rx.Component | None = None, *over: r
 
 def _legend() -> rx.Component:
     def one(curve: Any) -> rx.Component:
-        return rx.el.span(
-            rx.el.i(class_name="db-key " + curve.kind), rx.el.span(curve.name, dir="auto"), key=curve.kind
-        )
+        name = rx.el.span(curve.name, class_name="ell", title=curve.name, dir="auto")
+        return rx.el.span(rx.el.i(class_name="db-key " + curve.kind), name, key=curve.kind)
 
     return rx.el.div(rx.foreach(Boards.picture.curves, one), class_name="legend")
 
@@ -134,7 +133,7 @@ def over_time() -> rx.Component:
     head = rx.el.tr(
         rx.el.th("When", scope="col"),
         _beside(rx.el.th("Conversations", scope="col", class_name="num")),
-        rx.foreach(Boards.heads, lambda name: rx.el.th(name, scope="col", class_name="num", dir="auto")),
+        rx.foreach(Boards.heads, lambda name: rx.el.th(name, scope="col", class_name="num", title=name, dir="auto")),
         rx.cond(Boards.picture.events.length() > 0, rx.el.th("Published", scope="col"), rx.fragment()),
     )
     table = rx.el.table(
