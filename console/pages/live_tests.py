@@ -69,6 +69,7 @@ def _table() -> rx.Component:
         "Labels that are or were split over versions",
         data_table("Live tests", COLUMNS, State.rows, _row),
         table_foot(State.shown, more_button(State.has_more, State.more)),
+        class_name="ltests",
     )
 
 

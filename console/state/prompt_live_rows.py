@@ -145,6 +145,8 @@ def _judged(judge: PinnedJudge, num: int, num_judged: int) -> str:
     if not num_judged:
         return f"{judge.name} has judged none of its conversations, so nothing is compared by it."
     of_all = formats.counted(num, "conversation")
+    if num == num_judged:
+        return f"{'All ' if num > 1 else ''}{of_all} judged by {judge.name}."
     return f"{formats.count(num_judged)} of {of_all} judged by {judge.name}; the others do not count for it."
 
 
@@ -200,17 +202,19 @@ def _guard(found: Report, one: ArmReport) -> tuple[str, str]:
     metric = found.test.guardrail
     if metric is None or metric is found.test.metric:
         return "", ""
-    value = f"{called(found.test, metric)} {told(found.test, metric, one.values.get(metric))}"
+    value, name = told(found.test, metric, one.values.get(metric)), called(found.test, metric)
     standing = _standing(found, one.arm.version, metric)
     if standing is None:
-        return value, ""
-    return f"{value}, {VERDICTS[standing.verdict].lower()}: {_note(found.test, standing)}", MARKS[standing.verdict]
+        return (f"{name} {value}" if value else f"{name}, nothing known yet"), ""
+    note = _note(found.test, standing)
+    why = note if note.startswith(name) else f"{note[:1].lower()}{note[1:]}"
+    return f"{f'{name} {value}'.strip()}, {VERDICTS[standing.verdict].lower()}: {why}", MARKS[standing.verdict]
 
 
 def told(test: LiveTest, metric: Metric, value: float | None) -> str:
-    """Return a value in its unit, a dash before the first."""
+    """Return a value in its unit, empty before the first."""
     if value is None:
-        return "-"
+        return ""
     if test.is_share(metric):
         return f"{100 * value:.1f} %"
     if metric is Metric.JUDGED:

@@ -57,7 +57,7 @@ def _promoted(line: Any) -> rx.Component:
         when,
         rx.cond(line.then, rx.el.span(line.then, class_name="t2"), rx.fragment()),
         rx.cond(line.follows, _followed(line), rx.fragment()),
-        class_name="row wrap",
+        class_name="row wrap t12",
     )
 
 

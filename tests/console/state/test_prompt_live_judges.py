@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -54,9 +55,11 @@ async def test_a_judge_is_offered_once_it_judged_and_decides(services: Services,
     assert "m" in next(iter(asking.errors.values())), "the model of this judge is not there"
 
 
-def card_of(num: int, num_judged: int, values: Mapping[Metric, float], *standings: Standing) -> LiveCard:
+def card_of(
+    num: int, num_judged: int, values: Mapping[Metric, float], *standings: Standing, metric: Metric = Metric.JUDGED
+) -> LiveCard:
     test = LiveTest(
-        "lt", "p", "Answer", PRODUCTION, ARMS, 1, Metric.JUDGED, 0.05, Metric.JUDGED, State.RUNNING, "", "Ida", NOW,
+        "lt", "p", "Answer", PRODUCTION, ARMS, 1, metric, 0.05, Metric.JUDGED, State.RUNNING, "", "Ida", NOW,
         judge=POLITE,
     )  # fmt: skip
     arms = tuple(ArmReport(arm, num, values, num_judged) for arm in ARMS)
@@ -77,7 +80,22 @@ def test_a_card_says_how_many_are_judged_and_what_misses_the_target() -> None:
         "v2 is worse in Polite: \u221230.0 pt to \u221220.0 pt.",
         "v2 misses the target of Polite, 90.0 %.",
     ]
-    assert card_of(60, 60, {Metric.JUDGED: 0.95}).ask == ""
+    told = card_of(60, 60, {Metric.JUDGED: 0.95})
+    assert (told.ask, told.judged) == ("", "All 120 conversations judged by Polite.")
+
+
+def test_a_guardrail_says_why_it_cannot_tell() -> None:
+    open_yet = Standing(Metric.JUDGED, 2, None, None, None, None, None, "cannot_tell", reason="untold")
+    card = card_of(60, 0, {Metric.ANSWERED: 0.5}, open_yet, metric=Metric.ANSWERED)
+    assert [(one.value, one.guard, one.guard_mark) for one in card.arms] == [
+        ("50.0 %", "Polite, nothing known yet", ""),
+        ("50.0 %", "Polite, cannot tell: of one version Polite has judged no conversation yet", "wait"),
+    ]
+    uneven = replace(open_yet, value=0.9, reason="judged_unevenly")
+    card = card_of(60, 9, {Metric.JUDGED: 0.9}, uneven, metric=Metric.ANSWERED)
+    why = "Polite has judged clearly more of one version than of another, so it decides nothing"
+    assert [one.value for one in card.arms] == ["", ""]
+    assert [one.guard for one in card.arms] == ["Polite 90.0 %", f"Polite 90.0 %, cannot tell: {why}"]
 
 
 def test_a_form_names_one_judge() -> None:
