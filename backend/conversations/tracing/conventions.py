@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from backend.columns import storable
 from backend.conversations.reports import MAX_COST, ROLES, text_of
 from backend.conversations.types import Role
 from backend.plain_json import flaws_of
@@ -262,13 +263,13 @@ def _inner(found: Any, keys: tuple[str, ...], depth: int) -> str:
 
 
 def parsed(value: Any) -> Any:
-    """Return what a text of JSON says, and as it is all else and what could not be kept."""
+    """Return what a text of JSON says, as it can be stored, and as it is all else and what could not be kept."""
     if isinstance(value, str) and value.lstrip()[:1] in {"[", "{"}:
         try:
             found = json.loads(value)
         except (ValueError, RecursionError):
             return value
-        return value if any(flaws_of(found)) else found
+        return value if any(flaws_of(found)) else storable(found)
     return value
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from backend.conversations.details import person_in
 from backend.conversations.tracing.conventions import PEOPLE, SESSIONS, parsed
-from backend.conversations.tracing.metadata import METADATA, kept_metadata
+from backend.conversations.tracing.metadata import ASSOCIATED, METADATA, kept_metadata
 from backend.masking.masker import Masker
 from backend.ports.traces import Span, SpanEvent
 
@@ -67,10 +68,14 @@ def _attribute(masker: Masker, name: str, value: Any) -> Any:
 
     Metadata is kept as the object that its JSON says, so that whom it names is found there too.
     """
-    if name in IDS:
+    if name in IDS or _names_somebody(name, value):
         return masker.name(str(value).strip())
     found = parsed(value) if name == METADATA else None
     return kept_metadata(masker, found) if isinstance(found, Mapping) else masker.value(value)
+
+
+def _names_somebody(name: str, value: Any) -> bool:
+    return name.startswith(ASSOCIATED) and bool(person_in({name.removeprefix(ASSOCIATED): value}))
 
 
 def _values(span: Span) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 from backend.bootstrap import Services
 from backend.columns import utc_now
 from backend.conversations.service import ConversationService
+from backend.conversations.tracing.metadata import ASSOCIATED
 from backend.conversations.types import Filters
 from backend.identity.service import IdentityService
 from backend.masking.types import Kind, MaskingRules
@@ -94,3 +95,38 @@ async def test_whom_metadata_names_is_masked_alike_everywhere(services: Services
     assert one == other == told["user_id"]
     assert "ada" not in json.dumps(told)
     assert told["from"] == "[e-mail 1]"
+
+
+async def test_whom_properties_name_stays_apart_and_is_masked_alike_everywhere(services: Services) -> None:
+    owner, log = await services.identity.ensure_owner(), services.conversations
+    await services.masking.set_rules(owner, MaskingRules(frozenset({Kind.EMAIL})))
+    ada, bob = ({f"{ASSOCIATED}customer_id": f"{one}@example.org"} for one in ("ada", "bob"))
+    await log.take_spans(owner, [span(1, **ada), span(2, trace="2", session="t", **bob)])
+    await log.take_spans(owner, [span(3, trace="3", session="u", **ada)])
+    (_, third, told), (_, second, _), (_, first, _) = await found(log, owner)
+    assert first == third == told["customer_id"]
+    assert (first == second, "ada" in first) == (False, False)
+
+
+FLAWS = pytest.mark.parametrize(("flaw", "kept"), [("\\ud83d", "\ufffd"), ("\\u0000", "")])
+
+
+async def keeps_flawed(log: ConversationService, owner: Operator, flaw: str, kept: str) -> None:
+    """Take a trace whose metadata holds signs that no database keeps, along with another."""
+    said = f'{{"plan{flaw}": "pro{flaw}", "user_id": "ada{flaw}"}}'
+    await log.take_spans(owner, [span(1, metadata=said), span(2, trace="2", session="t", metadata='{"plan": "free"}')])
+    (_, _, free), (_, _, told) = await found(log, owner)
+    assert (free["plan"], told[f"plan{kept}"], flaw in str(told)) == ("free", f"pro{kept}", False)
+
+
+@FLAWS
+async def test_signs_that_no_database_keeps_lose_no_delivery(any_database: Database, flaw: str, kept: str) -> None:
+    units = Units(any_database)
+    await keeps_flawed(ConversationService(units), await IdentityService(units).ensure_owner(), flaw, kept)
+
+
+@FLAWS
+async def test_masking_loses_none_for_such_signs_either(services: Services, flaw: str, kept: str) -> None:
+    owner = await services.identity.ensure_owner()
+    await services.masking.set_rules(owner, MaskingRules(frozenset({Kind.EMAIL})))
+    await keeps_flawed(services.conversations, owner, flaw, kept)
