@@ -17,7 +17,7 @@ def _tell(what: str, words: str, more: str, href: str = "", link: str = "") -> r
 
 
 def say(words: str, more: str = "", href: str = "", link: str = "") -> rx.event.EventSpec:
-    """Return the event that shows good news: it leaves after 6 s and waits under the pointer.
+    """Return the event that shows good news: it leaves after 6 s, after 10 with a link, and waits under the pointer.
 
     `link` are words that lead to `href`, an address of ours.
     """

@@ -4,6 +4,8 @@ import { placeToasts } from "./placing.js";
 import { watchSends } from "./refused.js";
 
 const GOOD_NEWS_MS = 6000;
+/* Words that lead on are offered as long as an undo. */
+const LEADING_MS = 10000;
 /* Two lines of words, and two more of what to do. */
 const HEIGHT = { say: 60, warn: 100, refuse: 100 };
 const SETTLED_MS = 400;
@@ -25,7 +27,7 @@ const ACTS = {
     for (const [toasted, page] of refused) {
       if (page === location.pathname && refused.delete(toasted)) toast.dismiss(toasted);
     }
-    toast.success(words, { description: led(more, href, link), duration: GOOD_NEWS_MS });
+    toast.success(words, { description: led(more, href, link), duration: href ? LEADING_MS : GOOD_NEWS_MS });
   },
   warn: (words, more) => stay(words, more),
   refuse: (words, more) => refused.set(stay(words, more), location.pathname),

@@ -117,7 +117,6 @@ def test_what_an_import_masked_is_one_click_away(console: Console) -> None:
         dialog.get_by_role("button", name="Add 1 conversation").click()
         told = page.locator("[data-sonner-toast]")
         expect(told).to_contain_text("1 value in it is masked.")
-        console.look("masked-toast")
         told.get_by_role("link", name="See what was masked").click()
         expect(page.get_by_role("table", name="Masked").get_by_role("row").nth(1)).to_be_in_viewport()
         console.look("masked-counts")

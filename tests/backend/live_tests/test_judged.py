@@ -211,7 +211,7 @@ async def test_deleted_conversations_are_neither_counted_nor_judged(desk: Desk) 
 @pytest.mark.parametrize(
     ("num_before", "num_now", "reason", "words"),
     [
-        (30, 0, "untold", "Of one version Polite has judged no conversation yet"),
+        (30, 0, "untold", "of one version Polite has judged no conversation yet"),
         (30, 10, "too_few", "Polite has judged fewer than 20 conversations of one version"),
         (500, 30, "judged_unevenly", "Polite has judged clearly more of one version than of another"),
         (30, 30, "not_clear", "about"),
