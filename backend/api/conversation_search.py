@@ -25,6 +25,7 @@ from backend.api.documents import AS_DATA
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.conversations.details import chosen_in
+from backend.conversations.order_types import Order
 from backend.conversations.range_types import SPAN, ranges_of
 from backend.conversations.reports import FIRST, LAST
 from backend.conversations.types import (
@@ -111,11 +112,15 @@ def filters_of(
 
 @router.get("/conversation-search")
 async def search_conversations(
-    operator: Reader, filters: Annotated[Filters, Depends(filters_of)], limit: Limit = DEFAULT_LIMIT, after: str = ""
+    operator: Reader,
+    filters: Annotated[Filters, Depends(filters_of)],
+    order: Order = Order.NEWEST,
+    limit: Limit = DEFAULT_LIMIT,
+    after: str = "",
 ) -> FoundList:
-    """List what fits, the last spoken in first, and count what each choice of a filter would show."""
+    """List what fits in an order, and count what each choice of a filter would show."""
     log = services().conversations
-    found = await log.browse(operator, filters, Page(limit, after))
+    found = await log.browse(operator, filters, Page(limit, after), order)
     snippets = await log.snippets(operator, filters.text, found.listed.items)
     return FoundList(
         conversations=[FoundBody.of(one, snippets.get(one.id)) for one in found.listed.items],

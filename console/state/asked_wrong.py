@@ -15,7 +15,7 @@ MOST_SHOWN = 40
 
 def asks(parameters: Mapping[str, str]) -> bool:
     """Tell whether an address says what is shown, also where none of it can be read."""
-    return not parameters.keys().isdisjoint({*FILTERS, *MOMENTS, "text"})
+    return not parameters.keys().isdisjoint({*FILTERS, *MOMENTS, "text", "order"})
 
 
 def left_out_of(parameters: Mapping[str, str]) -> str:

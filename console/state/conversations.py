@@ -11,6 +11,7 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.conversations.facet_types import Facets
+from backend.conversations.order_types import Order
 from backend.conversations.range_types import Measured
 from backend.conversations.types import Browsed, Channel, Conversation, Filters
 from backend.operator import Operator, Permission
@@ -31,27 +32,24 @@ from console.state.conversations_filters import (
     own_address,
 )
 from console.state.conversations_metadata import COLUMN, MAX_COLUMNS, METADATA, names_in, with_metadata
+from console.state.conversations_order import DEFAULT_COLUMNS, ORDER, Ordered, order_of
 from console.state.conversations_rows import ConversationLine, conversation_line
 from console.state.conversations_times import kept_times, read_times, time_lines
 from console.state.forms import Choice
 from console.state.masking_words import ON, MaskingLine, masked_words, masking_line
-from console.state.narrowed import Narrowed
 
 MAX_SEARCH_CHARACTERS = 200
 MAX_NEW = 50
 # Of two that are written at once on Postgres, the one that began first may be there last.
 LATE = timedelta(seconds=10)
-DEFAULT_COLUMNS = ("flow",)
 # The marks of rows that change by themselves.
 UNDER_WAY = {"run", "wait"}
 
 
-class ConversationsState(Deleted, Narrowed, rx.State):
+class ConversationsState(Deleted, Ordered, rx.State):
     """The list keeps its place while transcripts are opened beside it."""
 
     rows: rx.Field[list[ConversationLine]] = rx.field(default_factory=list)
-    columns: rx.Field[list[str]] = rx.field(default_factory=lambda: [*DEFAULT_COLUMNS])
-    live: rx.Field[bool] = rx.field(default=False)
     num_new: rx.Field[int] = rx.field(0)
     query: rx.Field[str] = rx.field("")
     total: rx.Field[str] = rx.field("")
@@ -84,20 +82,25 @@ class ConversationsState(Deleted, Narrowed, rx.State):
     async def load(self) -> rx.event.EventSpec:
         """Read the list and the filters: as the address says, as they were left where it says nothing."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
-        asked, shown = self.router.url.query_parameters, (self.query, self._chosen)
+        asked, shown = self.router.url.query_parameters, self._shown()
         if asks(asked):
             self._chosen, self.query = asked_of(asked), asked.get("text", "").strip()[:MAX_SEARCH_CHARACTERS]
             self.num_filters = len(self._chosen)
             self.num_clears += 1
+            self._sort(asked.get(ORDER, ""))
         self.left_out = left_out_of(asked)
         self.masking = await masking_line(operator)
-        await (self._read_again(operator) if shown == (self.query, self._chosen) else self._read(operator))
+        await (self._read_again(operator) if shown == self._shown() else self._read(operator))
         return self._at_address()
 
     def _at_address(self) -> rx.event.EventSpec:
         """Let the address say what the list shows, so that it can be kept and handed on."""
         path, asked = self.router.url.path, self.router.url.query_parameters
-        return toasts.address(own_address(path, asked, self.query, self._chosen, self.project))
+        order = self.order if self._is_sorted() else ""
+        return toasts.address(own_address(path, asked, self.query, self._chosen, self.project, order=order))
+
+    def _shown(self) -> tuple[object, ...]:
+        return self.query, self._chosen, self.order
 
     async def _read_again(self, operator: Operator) -> None:
         await self._read(operator, len(self.rows))
@@ -106,13 +109,15 @@ class ConversationsState(Deleted, Narrowed, rx.State):
         """Draw the first page, or as much as was drawn, and the filters as they stand now."""
         async with self._loading():
             page = Page(min(max(DEFAULT_LIMIT, num_drawn), MAX_LIMIT))
-            found = await services().conversations.browse(operator, self._filters(), page)
+            found = await services().conversations.browse(operator, self._filters(), page, order_of(self.order))
             zone, now = await self._zone(), formats.now()
             self.rows = await self._lines(operator, found.listed.items)
             shown = [row.last_message_at for row in found.listed.items]
             self._newest, self.num_new = max(shown, default=now), 0
             # Behind the last line of the page nothing is new; where it is the end of the list, what was late may be.
             self._oldest = min(shown) if found.listed.next else self._newest - LATE
+            if self._is_sorted():  # new is what comes from now on, wherever it belongs
+                self._newest = self._oldest = now
             self._show_filters(operator, found, zone)
             self._show_page(found.listed.next)
             self.phase = "ready" if self.rows or self.query or self.num_filters else "empty"
@@ -156,7 +161,8 @@ class ConversationsState(Deleted, Narrowed, rx.State):
     async def more(self) -> None:
         """Add the next page below."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
-        listed = await services().conversations.list(operator, self._filters(), Page(after=self._after))
+        page, order = Page(after=self._after), order_of(self.order)
+        listed = await services().conversations.list(operator, self._filters(), page, order)
         self.rows = [*self.rows, *await self._lines(operator, listed.items)]
         self._show_page(listed.next)
 
@@ -209,12 +215,15 @@ class ConversationsState(Deleted, Narrowed, rx.State):
         return toasts.say("The file is in the log.", masked + hidden, self.masking.href, self.masking.link)
 
     @rx.event
-    async def follow(self) -> None:
-        """Let new conversations come in at the top by themselves, or wait behind their number."""
+    async def follow(self) -> rx.event.EventSpec | None:
+        """Let new conversations come in at the top, among the newest, by themselves, or wait behind their number."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         self.live = not self.live
-        if self.live:
-            await self._read(operator)
+        if not self.live:
+            return None
+        self._sort(Order.NEWEST)
+        await self._read(operator)
+        return self._at_address()
 
     @rx.event
     async def toggle_column(self, name: str) -> None:
@@ -239,7 +248,8 @@ class ConversationsState(Deleted, Narrowed, rx.State):
         chosen: dict[str, list[str]] = {}
         for key, value in kept_times(self._chosen, zone, formats.now()):
             chosen.setdefault(key, []).append(value)
-        return {"text": self.query, "columns": [*self.columns], **chosen}
+        order = {ORDER: [self.order]} if self._is_sorted() else {}
+        return {"text": self.query, "columns": [*self.columns], **order, **chosen}
 
     async def _show_view(self, operator: Operator, query: dict[str, Any]) -> None:
         """Put the filters and columns of a saved view in place of those that stand."""
@@ -248,6 +258,7 @@ class ConversationsState(Deleted, Narrowed, rx.State):
         self.query, self.num_filters = query.get("text", ""), len(self._chosen)
         wanted = query.get("columns", DEFAULT_COLUMNS)
         self.columns = [*(name for name in COLUMNS if name in wanted), *(f"{COLUMN}{one}" for one in names_in(wanted))]
+        self._sort(next(iter(query.get(ORDER, ())), ""))
         self.num_clears += 1
         await self._read(operator)
 

@@ -215,15 +215,17 @@ def log_address(chosen: Iterable[Pair], of: str = routes.CONVERSATIONS, **more: 
     return f"{of}?{urlencode({key: value or AND for key, value in (pairs | more).items()})}"
 
 
-def own_address(path: str, asked: Mapping[str, str], text: str, chosen: Iterable[Pair], project: str = "") -> str:
+def own_address(
+    path: str, asked: Mapping[str, str], text: str, chosen: Iterable[Pair], project: str = "", *, order: str = ""
+) -> str:
     """Return the address of a page of the log that was `asked` for, with what is looked for now in place of it.
 
     It names the project that it is of, for whoever it is handed to may be in another.
     """
     given = tuple(chosen)
-    more = {key: value for key, value in asked.items() if key not in {*FILTERS, *MOMENTS, "text", "project"}}
-    more |= {"text": text} if text else {}
-    more |= {"project": project} if project and (text or given) else {}
+    more = {key: value for key, value in asked.items() if key not in {*FILTERS, *MOMENTS, "text", "order", "project"}}
+    more |= {key: value for key, value in (("text", text), ("order", order)) if value}
+    more |= {"project": project} if project and (text or order or given) else {}
     for key, value in given:
         more |= zip(MOMENTS, value.split("/"), strict=True) if key == TIME else ()
     return log_address(given, path, **more).removesuffix("?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend.conversations.order_types import Order
 from backend.conversations.snippet_types import FoundIn
 from backend.conversations.types import Channel, ChatState, FailedTools, FailedTurns, Outcome, Rating, Role
 from backend.turns.types import TestState
@@ -16,6 +17,14 @@ STATE_WORDS = {
     ChatState.FAILED: "Failed",
     ChatState.CANCELLED: "Cancelled",
     ChatState.REFUSED: "Refused",
+}
+ORDER_WORDS = {
+    Order.NEWEST: "Newest first",
+    Order.OLDEST: "Oldest first",
+    Order.COST: "Highest cost first",
+    Order.TOKENS: "Most tokens first",
+    Order.LATENCY: "Slowest first",
+    Order.TURNS: "Most turns first",
 }
 FAILED_WORDS = {FailedTurns.SOME: "One or more", FailedTurns.NONE: "None"}
 FAILED_TOOL_WORDS = {FailedTools.SOME: "One or more", FailedTools.NONE: "None"}

@@ -69,7 +69,7 @@ def test_words_in_any_script_are_found(console: Console, flow: str) -> None:
         search.fill("")
         search.press_sequentially(words, delay=TYPING_MS)
         expect(page.locator(".cv")).to_have_count(1)
-        expect(page.get_by_text("1 match, newest first")).to_be_visible()
+        expect(page.locator(".list").get_by_text("1 match", exact=True)).to_be_visible()
         expect(page.locator(".cv")).to_contain_text(title)
         expect(page.locator(".cv mark")).to_have_text(marked)
         expect(search).to_have_value(words)

@@ -48,7 +48,8 @@ def shows(page: Page, questions: set[str]) -> None:
     """See that the log lists these conversations and no other, and go back."""
     page.wait_for_url("**/conversations?*")
     num = len(questions)
-    expect(page.get_by_text(f"{num} {'match' if num == 1 else 'matches'}, newest first")).to_be_attached()
+    words = f"{num} {'match' if num == 1 else 'matches'}"
+    expect(page.locator(".list").get_by_text(words, exact=True)).to_be_attached()
     expect(page.locator(".cv")).to_have_count(num)
     assert {*page.locator(".cv b").all_inner_texts()} == questions
     page.go_back()

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
+from backend.conversations.computed import MIX
 from backend.conversations.errors import ImportCut
 from backend.conversations.models import (
-    MIX,
     ConversationCommentRow,
     ConversationDetailRow,
     ConversationPersonRow,
@@ -25,9 +25,11 @@ from backend.conversations.models import (
     MessageRow,
     SpanRow,
 )
+from backend.conversations.order_types import Order
 from backend.conversations.repository.details import by_metadata
 from backend.conversations.repository.filtering import SHOWS, chosen, narrowed
 from backend.conversations.repository.messages import MessageRepository
+from backend.conversations.repository.ordering import FEW, behind, ordered, place_in
 from backend.conversations.repository.places import Places, stands_in
 from backend.conversations.repository.scored import Scored, is_judged
 from backend.conversations.types import AGENT, Channel, Filters
@@ -64,20 +66,32 @@ class ConversationRepository(MessageRepository):
             statement = statement.with_for_update()
         return (await self._session.exec(statement)).first()
 
-    async def list(self, filters: Filters, page: Page, found: Found | None) -> Sequence[ConversationRow]:
-        """Return one row more than asked for, newest first; `found` are those that a search named, None for all."""
+    async def list(
+        self,
+        filters: Filters,
+        page: Page,
+        found: Found | None,
+        order: Order = Order.NEWEST,
+        *,
+        few: bool = False,
+    ) -> Sequence[ConversationRow]:
+        """Return one row more than asked for; `found` are those that a search named, None for all.
+
+        `few` says that no more than `FEW` match: they are looked for by time, where they lie in order.
+        """
         statement = select(ConversationRow).where(*self._mine(), *self._chosen(filters), *self._among(found))
+        if few and order is not Order.NEWEST:
+            newest = statement.with_only_columns(col(ConversationRow.id)).order_by(*ordered(Order.NEWEST)).limit(FEW)
+            statement = select(ConversationRow).where(*self._mine(), col(ConversationRow.id).in_(newest))
         if page.after:
-            behind = select(ConversationRow.last_message_at, ConversationRow.id).where(
-                ConversationRow.id == page.after, ConversationRow.project_id == self._project_id
+            there = select_columns(*place_in(order)).where(
+                col(ConversationRow.id) == page.after, col(ConversationRow.project_id) == self._project_id
             )
-            last = (await self._session.exec(behind)).first()
+            last = (await (await self._session.connection()).execute(there)).first()
             if last is None:
                 return []
-            order = tuple_(col(ConversationRow.last_message_at), col(ConversationRow.id))
-            statement = statement.where(order < tuple_(*last))
-        newest = (col(ConversationRow.last_message_at).desc(), col(ConversationRow.id).desc())
-        return (await self._session.exec(statement.order_by(*newest).limit(page.limit + 1))).all()
+            statement = statement.where(behind(order, (last[0], last[1])))
+        return (await self._session.exec(statement.order_by(*ordered(order)).limit(page.limit + 1))).all()
 
     async def reported(
         self, *, agents: Sequence[str] | None, prompt_id: str | None, limit: int

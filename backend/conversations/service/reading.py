@@ -12,8 +12,10 @@ from backend.conversations.errors import ConversationNotFound, MessageNotFound
 from backend.conversations.facet_types import IS, NamedFacets
 from backend.conversations.facets import facets_of
 from backend.conversations.models import ConversationRow
+from backend.conversations.order_types import Order
 from backend.conversations.repository import ConversationRepository, MetadataRepository
 from backend.conversations.repository.details import Details
+from backend.conversations.repository.ordering import FEW
 from backend.conversations.score_types import judged_choice
 from backend.conversations.service.base import Base
 from backend.conversations.shapes import conversation_of, message_of
@@ -37,12 +39,14 @@ WINDOW = 100
 class ReadingUseCases(Base):
     """Nothing here changes a row."""
 
-    async def list(self, operator: Operator, filters: Filters, page: Page) -> Listed[Conversation]:
-        """Return a page of conversations, newest first."""
+    async def list(
+        self, operator: Operator, filters: Filters, page: Page, order: Order = Order.NEWEST
+    ) -> Listed[Conversation]:
+        """Return a page of conversations."""
         operator.require(Permission.CONVERSATIONS_READ)
         async with self._units.read(operator) as session:
             found = await self._find(session, operator, filters.text)
-            listed = await ConversationRepository(session, operator.project_id).list(filters, page, found)
+            listed = await ConversationRepository(session, operator.project_id).list(filters, page, found, order)
             return Listed.cut([conversation_of(row) for row in listed], page)
 
     async def matching(self, operator: Operator, filters: Filters, most: int) -> Sequence[str]:
@@ -69,15 +73,15 @@ class ReadingUseCases(Base):
             found = await ConversationRepository(session, operator.project_id).some(conversation_ids)
             return [conversation_of(row) for row in found]
 
-    async def browse(self, operator: Operator, filters: Filters, page: Page) -> Browsed:
+    async def browse(self, operator: Operator, filters: Filters, page: Page, order: Order = Order.NEWEST) -> Browsed:
         """Return a page and what each choice of a filter would show, both of the same moment."""
         operator.require(Permission.CONVERSATIONS_READ)
         async with self._units.read(operator) as session:
             rows = MetadataRepository(session, operator.project_id)
             found = await self._find(session, operator, filters.text)
-            listed = await rows.list(filters, page, found)
             counted = await rows.counts(filters, found)
             facets = facets_of(self._mixes.read(counted), [*counted.values()], filters)
+            listed = await rows.list(filters, page, found, order, few=facets.matching <= FEW)
             names = await rows.told_apart({one.value: one.name for one in facets.flows})
             judged = [(judged_choice(*one[:2]), one[2]) for one in await rows.verdicts(filters, found)]
             facets = replace(

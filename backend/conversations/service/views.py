@@ -10,6 +10,7 @@ from backend.columns import storable
 from backend.conversations.details import chosen_in
 from backend.conversations.errors import StaleView, ViewNotFound
 from backend.conversations.models import ConversationViewRow
+from backend.conversations.order_types import Order
 from backend.conversations.range_types import Measured, range_of
 from backend.conversations.remark_types import DAYS, MAX_VIEW_NAME
 from backend.conversations.repository import ConversationRepository
@@ -34,12 +35,12 @@ MAX_CHARACTERS = 200
 TEXT = "text"
 CHOICES = frozenset(
     ("flow", "version", "state", "failed_turn", "failed_tool", "rating", "channel", "model", "prompt", "outcome",
-     "satisfaction", "tag", "judge", "metadata", "time", "columns", *Measured)
+     "satisfaction", "tag", "judge", "metadata", "time", "order", "columns", *Measured)
 )  # fmt: skip
 # Choices of which every word is known.
 KNOWN: dict[str, type[StrEnum]] = {
     "state": ChatState, "failed_turn": FailedTurns, "failed_tool": FailedTools, "rating": Rating, "channel": Channel,
-    "outcome": Outcome, "satisfaction": Satisfaction,
+    "outcome": Outcome, "satisfaction": Satisfaction, "order": Order,
 }  # fmt: skip
 
 
@@ -99,6 +100,8 @@ def _checked(query: dict[str, Any]) -> dict[str, Any]:
     if not fits:
         known = ", ".join(sorted(CHOICES))
         raise InvalidInput(f"A view holds a text and lists of texts under {known}.", fields={"query": "not understood"})
+    if len(choices.get("order", ())) > 1:
+        raise InvalidInput("A view has one order.", fields={"query.order": "several"})
     chosen_in(choices.get("metadata", ()))
     for name, words in KNOWN.items():
         if strange := sorted(set(choices.get(name, ())) - set(words)):

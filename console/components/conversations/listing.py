@@ -1,4 +1,4 @@
-"""The list of conversations, newest first."""
+"""The list of conversations, newest first or in another order."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from console.components.ui import (
     icon_button,
     link_button,
     phase_view,
+    select,
     skeleton_rows,
     status,
     tag,
 )
 from console.components.ui.parts import ListKeys
 from console.state.conversations import MAX_NEW, ConversationsState
+from console.state.conversations_words import ORDER_WORDS
 from console.state.queue_pick import QueuePickState as QueuePick
 from console.state.transcript import TranscriptState
 
@@ -70,8 +72,15 @@ def _head() -> rx.Component:
         rx.el.span(
             rx.el.b(ConversationsState.matching, class_name="b"),
             rx.cond(ConversationsState.matching == "1", " match", " matches"),
-            ", newest first",
-            class_name="t12",
+            class_name="t12 nw",
+        ),
+        select(
+            [(one.value, words) for one, words in ORDER_WORDS.items()],
+            value=ConversationsState.order,
+            on_change=ConversationsState.sort,
+            aria_label="Sort the list",
+            class_name="r",
+            id="order",
         ),
         class_name="phead",
     )
@@ -221,7 +230,7 @@ def _row(row: Any) -> rx.Component:
                 status(row.mark, row.words),
                 rx.cond(row.example, tag("Example"), rx.fragment()),
                 rx.el.span(
-                    rx.foreach(ConversationsState.columns, lambda name: _cell(row.cells[name], name)),
+                    rx.foreach(ConversationsState.cells, lambda name: _cell(row.cells[name], name)),
                     class_name="r cells",
                 ),
                 class_name="row t12",

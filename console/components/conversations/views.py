@@ -155,7 +155,7 @@ def view_form() -> rx.Component:
         refusal(Views.errors),
         field(
             "Name", entry, html_for="view-name",
-            help_text="Search, filters, time and columns, for everybody in the project.",
+            help_text="Search, filters, time, order and columns, for everybody in the project.",
             error=error_of(Views.errors, "name"),
         ),
         form=FORM,

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from sqlalchemy import insert, select, update
 
+from backend.conversations.computed import MIX
 from backend.conversations.mixes import BETWEEN, Mixes, mix_of
-from backend.conversations.models import MIX, ConversationRow
+from backend.conversations.models import ConversationRow
 from backend.conversations.service import ConversationService
 from backend.conversations.tags import tags_text
 from backend.conversations.types import FailedTools, FailedTurns, Filters, Outcome, Rating, Satisfaction
