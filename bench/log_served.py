@@ -71,9 +71,9 @@ def _over_rest(kind: str, server: Server) -> Iterator[Figure]:
             return lambda: api.get("/api/conversation-search", params=asked).raise_for_status().json()
 
         lists = [asking(one) for one in LISTS]
-        yield Figure(f"{kind}: list and filters over REST, p95", p95("list", lists), "ms", 200)
+        yield Figure(f"{kind}: list and filters over REST, p95", p95("list", lists, 12), "ms", 200)
         named = [asking(one) for one in NAMED]
-        yield Figure(f"{kind}: the same by names of metadata, p95", p95("named", named), "ms", 500)
+        yield Figure(f"{kind}: the same by names of metadata, p95", p95("named", named, 30), "ms", 500)
         searches = [asking({"text": words}) for words in SEARCHES]
         yield Figure(f"{kind}: search with counts and snippets over REST, p95", p95("search", searches), "ms", 500)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
-from backend.conversations.mixes import Mix
+from backend.conversations.mixes import Mix, Values, numpy
 from backend.conversations.tags import tags_in
 from backend.conversations.types import (
     AGENT,
@@ -35,29 +34,27 @@ def facets_of(mixes: Mix, nums: Sequence[int], filters: Filters) -> Facets:
 
     Column by column: a long log has 18,000 mixes, but few values of each filter.
     """
+    np, all_nums = numpy(), numpy().array(nums, dtype="int64")
     wanted = {name: frozenset(getattr(filters, name)) for name in CHOICES}
     wanted["channels"] = shown = wanted["channels"] or SHOWN
-    keys = {name: getattr(mixes, name) for name in CHOICES}
-    told = {name: {key: _told(name, key) for key in set(keys[name])} for name in CHOICES}
-    fails = {name: _refused(keys[name], told[name], among) for name, among in wanted.items() if among}
-    num_fails = [sum(each) for each in zip(*fails.values(), strict=True)]
-    left = [0 if failed else num for num, failed in zip(nums, num_fails, strict=True)]
+    columns: dict[str, Values] = {name: getattr(mixes, name) for name in CHOICES}
+    told = {name: {one: _told(name, one) for one in column.present()} for name, column in columns.items()}
+    fails = {name: columns[name].among(_refused(told[name], among)) for name, among in wanted.items() if among}
+    num_fails = sum(fails.values(), np.zeros(len(nums), dtype="int64"))
+    left = np.where(num_fails == 0, all_nums, 0)
     counts = {}
-    for name in CHOICES:
+    for name, column in columns.items():
         # Of a filter that chooses, what it alone refuses counts too.
-        weights = left
-        if name in fails:
-            own = zip(nums, num_fails, fails[name], strict=True)
-            weights = [num if failed == alone else 0 for num, failed, alone in own]
-        counts[name] = _added(keys[name], weights, told[name])
+        weights = np.where(num_fails == fails[name], all_nums, 0) if name in fails else left
+        counts[name] = _told_apart(column.added(weights), told[name])
     names: dict[str, str] = {}
-    for flow_id, name in set(zip(mixes.flow_ids, mixes.flow_name, strict=True)):
+    for flow_id, name in columns["flow_ids"].beside(mixes.flow_name):
         names[flow_id] = max(name, names.get(flow_id, ""))
         counts["flow_ids"][flow_id] += 0  # a flow keeps its line where it would show nothing
-    every = SHOWN | shown
+    every = columns["channels"].among(SHOWN | shown)
     return Facets(
-        total=sum(num for num, channel in zip(nums, mixes.channels, strict=True) if channel in every),
-        matching=sum(left),
+        total=int(all_nums[every].sum()),
+        matching=int(left.sum()),
         flows=tuple(Facet(one, names[one], number) for one, number in _ordered(counts["flow_ids"])),
         versions=_versions(counts["versions"], names, filters) if filters.flow_ids or filters.versions else (),
         states=_each(ChatState, counts["states"]),
@@ -78,20 +75,17 @@ def _told(name: str, key: str) -> tuple[str, ...]:
     return tuple(SEVERAL[name](key)) if name in SEVERAL else (key,)
 
 
-def _refused(keys: Iterable[Any], told: Mapping[Any, tuple[str, ...]], among: frozenset[str]) -> list[bool]:
-    """Return of each mix whether a filter leaves it out."""
-    out = {key for key, values in told.items() if among.isdisjoint(values)}
-    return [key in out for key in keys]
+def _refused(told: Mapping[str, tuple[str, ...]], among: frozenset[str]) -> set[str]:
+    """Return the values that a filter leaves out."""
+    return {one for one, choices in told.items() if among.isdisjoint(choices)}
 
 
-def _added(keys: Iterable[Any], weights: Iterable[int], told: Mapping[Any, tuple[str, ...]]) -> Counter[str]:
-    """Return how many conversations each choice has, without those that have none."""
-    found, counts = dict.fromkeys(told, 0), Counter[str]()
-    for key, number in zip(keys, weights, strict=True):
-        found[key] += number
-    for key, number in found.items():
-        for value in told[key] if number else ():
-            counts[value] += number
+def _told_apart(sums: Mapping[str, int], told: Mapping[str, tuple[str, ...]]) -> Counter[str]:
+    """Return how many conversations each choice has, of which a value may be several."""
+    counts = Counter[str]()
+    for one, number in sums.items():
+        for choice in told[one]:
+            counts[choice] += number
     return counts
 
 

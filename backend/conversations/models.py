@@ -10,7 +10,7 @@ from sqlalchemy import Index, LargeBinary, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from backend.columns import ONLY_ON, Json, Money, UtcDateTime, WideInteger, utc_now
-from backend.conversations.computed import MEAN_LATENCY, MIX, TOKENS
+from backend.conversations.computed import LONG, MEAN_LATENCY, MIX, SHORT, TOKENS
 
 MEASURED = (
     "num_turns", "latency_ms", "cost", "tokens_in", "tokens_out", "duration", "started_at", "last_message_at",
@@ -92,12 +92,13 @@ for _column in (TOKENS, MEAN_LATENCY, _TALK.c.cost, _TALK.c.num_turns):  # what 
     _places = (_TALK.c.project_id, _column, _TALK.c.id)
     Index(f"ix_conversation_by_{_column.name}", *_places, sqlite_where=SHOWN, postgresql_where=SHOWN)
 # What the filters count, in one index: a list of 100,000 is counted without a look at its rows. SQLite finds there what
-# lies in a range too: a look at each row takes it four times as long. Postgres, which takes 2,704 bytes a row of an
-# index and refuses the whole row beyond, has no mix there and reads the rows: long names in letters of four bytes and a
-# few tags are more.
+# lies in a range too: a look at each row takes it four times as long. Postgres has an index of the mixes that fit into
+# one, which keeps equal ones once, and one of the few that do not.
 COUNTED = [_TALK.c[name] for name in ("project_id", "deleted_at", "mix", "number", "id")]
 BOUNDED = [one for one in COUNTED if one is not MIX]
 Index("ix_conversation_counted", *BOUNDED, info={ONLY_ON: "postgresql"})
+Index("ix_conversation_mixed", _TALK.c.project_id, MIX, postgresql_where=SHORT, info={ONLY_ON: "postgresql"})
+Index("ix_conversation_mixed_long", _TALK.c.project_id, postgresql_where=LONG, info={ONLY_ON: "postgresql"})
 Index("ix_conversation_measured", *COUNTED, *(_TALK.c[name] for name in MEASURED), info={ONLY_ON: "sqlite"})
 
 

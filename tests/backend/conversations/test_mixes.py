@@ -76,9 +76,10 @@ async def test_names_of_any_length_are_kept_and_counted(any_database: Database) 
     long = {"flow_name": name(120), "model": name(200), "prompt_name": name(255)}
     long |= {"tags": tags_text([name(40) for _ in range(20)]), "flow_id": "flow_1"}
     async with units.write(owner) as work:
-        work.session.add(ConversationRow(**row(1, draw) | long | {"project_id": owner.project_id}))
+        for place, told in enumerate((long, long, {"model": "gpt-5-mini", "tags": ""})):
+            work.session.add(ConversationRow(**row(place, draw) | told | {"project_id": owner.project_id}))
     facets = (await log.browse(owner, Filters(), Page())).facets
-    assert [(one.value, one.count) for one in facets.models] == [(long["model"], 1)]
+    assert [(one.value, one.count) for one in facets.models] == [(long["model"], 2), ("gpt-5-mini", 1)]
     assert len(facets.tags) == 20
 
 
@@ -105,8 +106,14 @@ async def test_a_mix_follows_its_row_whatever_stands_there(any_database: Databas
 def test_mixes_are_read_once_and_forgotten_where_they_are_many() -> None:
     texts = [BETWEEN.join((f"flow_{at}", *("",) * 7, "0", "", "", "", "0", "")) for at in range(5)]
     mixes = Mixes(most=3)
-    assert mixes.read(texts[:2]).flow_ids == ("flow_0", "flow_1")
-    first = mixes.read(texts[:1]).flow_ids[0]
-    assert mixes.read(texts[1:3] + texts[:1]).flow_ids[-1] is first
-    assert mixes.read(texts).flow_ids == tuple(f"flow_{at}" for at in range(5))
-    assert mixes.read([]).flow_ids == ()
+
+    def flows(*places: int) -> list[str]:
+        told = mixes.read([texts[place] for place in places]).flow_ids
+        return [told.known[place] for place in told.places]
+
+    assert flows(0, 1) == ["flow_0", "flow_1"]
+    assert flows(1, 2, 0) == ["flow_1", "flow_2", "flow_0"]
+    assert mixes.read(texts[:1]).flow_ids.present() == ["flow_0"]
+    assert flows(*range(5)) == [f"flow_{at}" for at in range(5)]
+    assert flows() == []
+    assert mixes.read(texts[3:]).flow_ids.known == ("flow_3", "flow_4")
