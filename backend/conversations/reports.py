@@ -124,20 +124,37 @@ def _objects(values: Iterable[Any]) -> Iterator[dict[str, Any]]:
 
 def _is_said(item: Mapping[str, Any]) -> bool:
     kind = str(item.get("type", "MESSAGE")).upper()
-    return kind in {"MESSAGE", "TEXT"} and not item.get("isHidden") and bool(_text(item) or item.get("tool_calls"))
+    return (
+        kind in {"MESSAGE", "TEXT"}
+        and not item.get("isHidden")
+        and bool(_text(item) or item.get("tool_calls") or _failed(item))
+    )
 
 
 def _told(item: Mapping[str, Any]) -> Told:
     calls = item.get("tool_calls")
-    role = ROLES.get(str(item.get("role") or item.get("speaker") or item.get("sender") or "").lower(), Role.USER)
+    role, error = _role(item), _failed(item)
     return Told(
         role=role,
-        text=_text(item),
+        text="" if error else _text(item),
+        error=error,
         at=next((moment for name in MOMENTS if (moment := moment_of(item.get(name)))), None),
         author=_plain(item.get("name")) or _plain(item.get("author")),
         model=_plain(item.get("model")) if role is Role.ASSISTANT else "",
         tool_calls=tuple(_objects(calls)) if isinstance(calls, list) else (),
     )
+
+
+def _role(item: Mapping[str, Any]) -> Role:
+    return ROLES.get(str(item.get("role") or item.get("speaker") or item.get("sender") or "").lower(), Role.USER)
+
+
+def _failed(item: Mapping[str, Any]) -> str:
+    """Return what a tool's result says that tells an error: by `is_error`, `isError` of MCP, or a `status`."""
+    if _role(item) is not Role.TOOL:
+        return ""
+    failed = item.get("is_error") is True or item.get("isError") is True or item.get("status") == "error"
+    return (_text(item) or "The tool failed.") if failed else ""
 
 
 def _text(item: Mapping[str, Any]) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import text
 from sqlmodel import col, select
 
+from backend.bootstrap import Services
 from backend.conversations.models import ConversationRow
 from backend.conversations.reports import Report, Told
 from backend.conversations.repository.filtering import chosen
@@ -54,6 +56,24 @@ async def test_each_way_in_says_whether_a_tool_failed(any_database: Database) ->
     found = await log.browse(owner, SOME, Page())
     assert {one.value: one.count for one in found.facets.failed_tools} == {"some": 3, "none": 4}
     assert (found.facets.matching, {one.has_failed_tool for one in found.listed.items}) == (3, {True})
+
+
+@pytest.mark.parametrize("told", [{"is_error": True}, {"isError": True}, {"status": "error"}])
+@pytest.mark.parametrize("words", ["No route.", ""])
+async def test_the_result_of_a_transcript_says_it_as_other_systems_do(
+    services: Services, told: dict[str, object], words: str
+) -> None:
+    log, owner = services.conversations, await services.identity.ensure_owner()
+    for session, result in (("bad", told), ("well", {"status": "success", "is_error": False, "isError": "no"})):
+        messages = [
+            {"role": "user", "content": "Where is it?", **told},
+            {"role": "tool", "content": words, **result},
+            {"role": "assistant", "content": "On its way."},
+        ]
+        made = (await log.report(owner, Report(session, "a", "A", {"messages": messages}))).conversation
+        said = (await log.transcript(owner, made.id)).messages
+        assert [one.error for one in said if one.error] == ([words or "The tool failed."] if session == "bad" else [])
+    assert (await sessions(log, owner, SOME), await sessions(log, owner, NONE)) == ({"bad"}, {"well"})
 
 
 async def test_a_trace_says_it_of_the_conversation_that_it_belongs_to(any_database: Database) -> None:
