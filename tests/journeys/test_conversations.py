@@ -127,6 +127,9 @@ def test_filters_narrow_the_list(console: Console, flow: str) -> None:
     expect(page.locator(".cv").first).to_contain_text("One that comes meanwhile")
     page.locator(".facets").get_by_label("Failed").click()
     expect(page.get_by_text("Nothing matches")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("No conversation is open")).to_be_visible()
+    expect(page.get_by_role("complementary", name="Trace")).to_have_count(0)
 
 
 def test_keys_walk_the_list_and_open(console: Console, flow: str) -> None:

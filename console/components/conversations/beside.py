@@ -16,9 +16,9 @@ from console.state.transcript import TranscriptState
 
 
 def beside() -> rx.Component:
-    return rx.cond(
-        BesideState.conversation_id != "", _second(), rx.el.div(about("wide"), trace(), scores(), class_name="tracep")
-    )
+    # Where none is open no trace will come, and one that was there is of a conversation that is gone.
+    known = rx.cond(TranscriptState.phase == "empty", rx.fragment(), rx.fragment(about("wide"), trace(), scores()))
+    return rx.cond(BesideState.conversation_id != "", _second(), rx.el.div(known, class_name="tracep"))
 
 
 def _line(line: Any) -> rx.Component:
