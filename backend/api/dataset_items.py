@@ -10,11 +10,11 @@ from fastapi import APIRouter, Query, Request
 
 from backend.api.access import allowed
 from backend.api.dataset_bodies import (
-    ITEMS,
     ChangedItem,
     ItemIds,
     ItemList,
     Labels,
+    NewItemBody,
     OrderBody,
     WrittenBody,
     bodies_of,
@@ -38,7 +38,7 @@ ROWS_SCHEMA: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": ITEMS.json_schema(ref_template="#/components/schemas/{model}")},
+            "application/json": {"schema": {"type": "array", "items": NewItemBody.model_json_schema()}},
             **FILES_SCHEMA["requestBody"]["content"],
         },
     }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from backend.api.bodies import Strict
 from backend.datasets.types import NearDuplicates
 from backend.mapped_tables import Plan, RowProblem
+from backend.paging import MAX_NUMBER
 
 
 class DuplicatesBody(BaseModel):
@@ -28,8 +29,8 @@ class AlikeBody(BaseModel):
 class PairBody(Strict):
     """Two rows by their numbers."""
 
-    row: int
-    like: int
+    row: int = Field(ge=1, le=MAX_NUMBER)
+    like: int = Field(ge=1, le=MAX_NUMBER)
 
 
 class NearDuplicatesBody(BaseModel):

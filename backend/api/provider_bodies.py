@@ -46,7 +46,8 @@ class NewModel(Strict):
     @field_validator("capabilities", mode="before")
     @classmethod
     def take_names(cls, value: Any) -> Any:
-        return dict.fromkeys(value, True) if isinstance(value, list) else value
+        is_names = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        return dict.fromkeys(value, True) if is_names else value
 
     def draft(self) -> ModelDraft:
         given = {name: getattr(self, name) for name in ("name", "purpose", "context_size", "input_price")}

@@ -97,7 +97,7 @@ def wanted_in(text: str) -> Wanted:
             exact = exact and word == run and len(word) <= HALF
             if len(word) >= SHORTEST_PART:
                 parts.add(word[:HALF])
-            elif word:
+            elif word and word == run and len(runs) == 1:
                 begins.add(word)
         if not exact:
             said.add(piece)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import httpx
@@ -105,3 +106,10 @@ async def test_both_headers_get_the_same_verdict(
     for secret, path, status in asked:
         headers = {name: value.format(secret) for name, value in header.items()}
         assert (await stranger.get(f"/api/{path}", headers=headers)).status_code == status
+
+
+async def test_every_reference_of_the_description_leads_somewhere(member: httpx.AsyncClient) -> None:
+    told = await member.get("/api/openapi.json")
+    named = {name.removeprefix("#/components/schemas/") for name in re.findall(r'"\$ref":\s*"([^"]+)"', told.text)}
+    assert len(named) > 50
+    assert named <= set(told.json()["components"]["schemas"])

@@ -98,3 +98,10 @@ async def test_the_default_model_is_chosen_and_listed(client: httpx.AsyncClient,
     models = (await client.get("/api/models")).json()["models"]
     assert [one["reference"] for one in models if one["is_default"]] == ["gateway:echo"]
     assert (await client.put("/api/models/default", json={"reference": "gateway:nobody"})).status_code == 404
+
+
+@pytest.mark.parametrize("wrong", [{}, [], 1])
+async def test_a_capability_is_a_word(client: httpx.AsyncClient, wrong: object) -> None:
+    model = {"name": "m", "capabilities": [wrong]}
+    body = {"name": "M", "base_url": "https://models.example.org/v1", "models": [model]}
+    assert (await client.post("/api/providers", json=body)).status_code == 422

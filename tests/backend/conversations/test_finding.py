@@ -12,6 +12,7 @@ from backend.conversations.folding import first_words, folded
 from backend.conversations.reports import Report, Told
 from backend.conversations.service import ConversationService
 from backend.conversations.types import ChatState, FailedTurns, Filters, Rating, Role
+from backend.operator import Operator
 from backend.paging import Page
 from backend.ports.traces import Span
 from backend.unit_of_work import Units
@@ -192,3 +193,25 @@ def test_folding_loses_case_and_composition():
 async def test_a_nul_character_is_left_out(log, units, owner):
     turn = await chat(log, units, owner, said="so\0fa")
     assert (await log.transcript(owner, turn.conversation_id)).messages[0].text == "sofa"
+
+
+@pytest.mark.parametrize(
+    ("said", "looked_for"),
+    [
+        ("iOS17対応のケースですか", "17対応"),
+        ("型番はBMW-X5型です", "X5型"),
+        ("订单号AB12已发货", "12已发货"),
+        ("我的iPhone用壳", "ne用壳"),
+        ("Bitte Ref.-Nr. Zq nennen", "zq"),
+    ],
+)
+async def test_a_short_run_beside_another_script_is_found_before_the_index_and_with_it(
+    log: ConversationService, units: Units, owner: Operator, said: str, looked_for: str
+) -> None:
+    turn = await chat(log, units, owner, said=said)
+    await chat(log, units, owner, said="Something else")
+    for _ in range(2):
+        found = await log.list(owner, Filters(text=looked_for), Page())
+        assert [one.id for one in found.items] == [turn.conversation_id]
+        while await log.index(owner.project_id):
+            pass

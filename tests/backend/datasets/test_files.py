@@ -192,7 +192,7 @@ FORMULAS = [
     "'-5",
     "+49 30",
 ]
-PLAIN = ["-5", "'quoted'", "a=b", "-2.5e3", ""]
+PLAIN = ["-5", "'quoted'", "a=b", "-2.5e3", "a; -b", "x;y\tz", ""]
 
 
 @pytest.mark.parametrize("text", [*FORMULAS, "\0=1"])  # which no database keeps
@@ -205,6 +205,16 @@ def test_j3_a_formula_is_guarded_and_comes_back(text: str) -> None:
 def test_j3_what_is_no_formula_stays(text: str) -> None:
     assert guarded(text) == text
     assert unguarded(text) == text
+
+
+@pytest.mark.parametrize("text", ["x;=1+1", "a\t@SUM(1)", 'b;"=1+1"', "c;'=1", "d;;-1+2;\uff1d1", "=1;=2"])
+def test_j3_no_cell_begins_a_formula_whatever_separates(text: str) -> None:
+    assert unguarded(guarded(text)) == text
+    line = io.StringIO()
+    csv.writer(line).writerow(["plain", guarded(text)])
+    for separator in (",", ";", "\t"):
+        cells = next(csv.reader(io.StringIO(line.getvalue()), delimiter=separator))
+        assert not [cell for cell in cells if cell[:1] in {"=", "+", "-", "@", "\uff1d"}], (separator, cells)
 
 
 async def test_j3_an_exported_csv_holds_no_formula_and_imports_as_the_same_rows(
