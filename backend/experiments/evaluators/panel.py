@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -58,7 +59,7 @@ class Questions:
             said: Said = await self._aid.ask(self._named, messages, ROOM)
             self.model = said.model or self.model
             try:
-                return read(_object(said.text))
+                return _verdict(said.text, read)
             except ValueError:
                 continue
         raise NotUnderstood(said.text)
@@ -68,19 +69,31 @@ def _remembered(told: dict[str, Any]) -> Score:
     return Score(told["value"], told["passed"], told.get("label", ""), told.get("reason", ""))
 
 
-def _object(text: str) -> dict[str, Any]:
-    """Return the last JSON object of a text: models that think aloud end with it. Raise ValueError."""
-    decoder, text = json.JSONDecoder(), text[-MOST_READ:]
-    start = text.rfind("{")
+def _verdict(text: str, read: Callable[[dict[str, Any]], Score]) -> Score:
+    """Return the one verdict in a text, whatever is said around it. Raise ValueError where there is none, or another.
+
+    What stands within a verdict is a part of it, and a second one may be a quotation of what is judged.
+    """
+    found = list[Score]()
+    for one in _objects(text[-MOST_READ:]):
+        with suppress(ValueError):
+            found.append(read(one))
+    if len({(one.value, one.passed, one.label) for one in found}) != 1:
+        raise ValueError("no verdict, or two")
+    return found[-1]
+
+
+def _objects(text: str) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects of a text that stand in no other."""
+    decoder, start = json.JSONDecoder(strict=False), text.find("{")
     while start >= 0:
         try:
-            found, _ = decoder.raw_decode(text[start:])
+            found, end = decoder.raw_decode(text, start)
         except (ValueError, RecursionError):
-            found = None
-        if isinstance(found, dict):
-            return found
-        start = text.rfind("{", 0, start)
-    raise ValueError("no object")
+            end = start + 1
+        else:
+            yield found
+        start = text.find("{", end)
 
 
 def together(said: list[Score]) -> Score:

@@ -11,6 +11,7 @@ from backend.experiments.evaluators.base import Case, as_text, shortened
 INPUT, GROUNDTRUTH, OUTPUT = "input", "groundtruth", "output"
 ALSO = {"expected_output": GROUNDTRUTH}
 # A name alone: braces around anything else are words of the rubric.
+_MARK = re.compile(r"<\s*(/?)\s*data\s*>", re.IGNORECASE)  # as a model may read it
 _HOLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
@@ -38,7 +39,7 @@ def filled(rubric: str, values: Mapping[str, str]) -> tuple[str, set[str]]:
 
 def marked(text: str) -> str:
     """Mark a text as data; it cannot end its own mark."""
-    safe = shortened(text).replace("<data>", "[data]").replace("</data>", "[/data]")
+    safe = _MARK.sub(r"[\1data]", shortened(text))
     return f"<data>\n{safe}\n</data>"
 
 
