@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, zip_longest
+from operator import itemgetter
 from typing import Any
 
 MISSING = object()
@@ -23,14 +24,16 @@ class Compare:
 
     def differences(self, found: Any, wanted: Any, path: str = "") -> Iterator[str]:
         """Yield a sentence for each place that differs: true is not 1, and 1 is 1.0. Raise RecursionError."""
+        ours, theirs = (found, wanted) if self.in_order else (_ordered(found)[0], _ordered(wanted)[0])
+        yield from self._between(ours, theirs, path)
+
+    def _between(self, found: Any, wanted: Any, path: str) -> Iterator[str]:
         if isinstance(found, dict) and isinstance(wanted, dict):
             for key in (*wanted, *(key for key in found if key not in wanted)):
-                yield from self.differences(found.get(key, MISSING), wanted.get(key, MISSING), _below(path, key))
+                yield from self._between(found.get(key, MISSING), wanted.get(key, MISSING), _below(path, key))
         elif isinstance(found, list) and isinstance(wanted, list):
-            ours, theirs = (found, wanted) if self.in_order else (_sorted(found), _sorted(wanted))
-            pairs = zip_longest(ours, theirs, fillvalue=MISSING)
-            for at, (one, other) in enumerate(pairs):
-                yield from self.differences(one, other, f"{path}[{at if self.in_order else ''}]")
+            for at, (one, other) in enumerate(zip_longest(found, wanted, fillvalue=MISSING)):
+                yield from self._between(one, other, f"{path}[{at if self.in_order else ''}]")
         elif not _is_same(found, wanted, self.tolerance):
             yield _sentence(path, found, wanted)
 
@@ -79,5 +82,13 @@ def _is_close(one: float, other: float, tolerance: float) -> bool:
         return False
 
 
-def _sorted(values: list[Any]) -> list[Any]:
-    return sorted(values, key=lambda one: json.dumps(one, sort_keys=True))
+def _ordered(value: Any) -> tuple[Any, str]:
+    """Return a value with its lists sorted by what stands in them, and it as a text; each part is written once."""
+    if isinstance(value, list):
+        parts = sorted([_ordered(one) for one in value], key=itemgetter(1))
+        return [one for one, _ in parts], f"[{', '.join([text for _, text in parts])}]"
+    if isinstance(value, dict):
+        told = {key: _ordered(one) for key, one in value.items()}
+        texts = [f"{json.dumps(key)}: {text}" for key, (_, text) in sorted(told.items(), key=itemgetter(0))]
+        return {key: one for key, (one, _) in told.items()}, f"{{{', '.join(texts)}}}"
+    return value, json.dumps(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Any, ClassVar
@@ -96,6 +97,9 @@ class JsonEqual(Evaluator):
     ignore: tuple[str, ...] = Field(default=(), max_length=50, description="Keys that do not count.")
 
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
+        return await asyncio.to_thread(self._compare, case)
+
+    def _compare(self, case: Case) -> Score:
         try:
             found = read_json(case.output)
         except ValueError as error:

@@ -18,6 +18,8 @@ from backend.experiments.evaluators.base import YES, Case, Evaluator, Help, Scor
 # An expression that needs longer is one that never ends: (a+)+$ takes an hour for 40 letters.
 REGEX_SECONDS = 0.5
 MAX_PATTERN = 2_000
+# So many texts of a row are looked for in an answer; each is a walk through all of it.
+MAX_OPTIONS = 1_000
 SHOWN_WORDS, SHOWN_CHARACTERS, SHOWN_OPTIONS = 5, 60, 20
 # The label of an answer that is not equal to what is expected, and says it: only its form is another.
 HELD = "held"
@@ -34,12 +36,16 @@ class Exact(Evaluator):
     value: str | None = Field(default=None, description="What to expect in place of the row's expected output.")
 
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
+        return await asyncio.to_thread(self._compare, case)
+
+    def _compare(self, case: Case) -> Score:
         wanted = [self.value] if self.value is not None else _options(case.expected)
         given = {_folded(one.strip(), ignore_case=self.ignore_case) for one in case.readings}
         holds = any(_folded(one.strip(), ignore_case=self.ignore_case) in given for one in wanted)
         if holds:
             return YES
-        is_held = any(_is_said(text, one) for text in case.readings for one in wanted)
+        said = [_plain(one) for one in case.readings]
+        is_held = any(_is_said(text, _plain(one)) for one in wanted[:MAX_OPTIONS] for text in said)
         failed = no(_difference(case.readings[-1], wanted, ignore_case=self.ignore_case))
         return replace(failed, label=HELD) if is_held else failed
 
@@ -58,7 +64,12 @@ class Contains(Evaluator):
     )
 
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
+        return await asyncio.to_thread(self._look, case)
+
+    def _look(self, case: Case) -> Score:
         wanted = list(self.values) or _options(case.expected)
+        if len(wanted) > MAX_OPTIONS:
+            raise InvalidInput(f"The row expects {len(wanted):,} texts; at most {MAX_OPTIONS:,} are looked for.")
         given = [_folded(one, ignore_case=self.ignore_case) for one in case.readings]
         missing = [
             one
@@ -122,11 +133,15 @@ def _holds(text: str, part: str, *, whole: bool) -> bool:
 
 
 def _is_said(text: str, part: str) -> bool:
-    """Tell whether a text says another, whatever their case, signs and blanks, and whatever stands beside it."""
-    said, wanted = (" ".join(WORDS.findall(shortened(one).casefold())) for one in (text, part))
-    if not wanted or max(wanted) >= UNBROKEN_FROM:
-        return bool(wanted) and wanted in said
-    return f" {wanted} " in f" {said} "
+    """Tell whether a text says another, both as `_plain` writes them, whatever stands beside it."""
+    if not part.strip() or max(part) >= UNBROKEN_FROM:
+        return bool(part.strip()) and part.strip() in text
+    return part in text
+
+
+def _plain(text: str) -> str:
+    """Return the words of a text between blanks, without case and signs."""
+    return f" {' '.join(WORDS.findall(shortened(text).casefold()))} "
 
 
 def _folded(text: str, *, ignore_case: bool) -> str:
