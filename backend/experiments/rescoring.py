@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.errors import InvalidInput
+from backend.errors import Conflict, InvalidInput
 from backend.experiments.engine.taking_over import source_of, unchanged
 from backend.experiments.outside import Outside
-from backend.experiments.repository import Cells
+from backend.experiments.repository import Cells, Experiments
 from backend.experiments.shapes import draft_of, pinned_of
-from backend.experiments.types import Draft, Pinned, Progress, kind_of
+from backend.experiments.types import Draft, Pinned, Progress, Status, kind_of
 from backend.operator import Operator
 
 NOTHING = "Name at least one evaluator: nothing else is asked here."
@@ -82,3 +82,15 @@ async def answered_there(outside: Outside, operator: Operator, draft: Draft) -> 
         source = await source_of(session, operator, draft)
         progress = (await Cells(session, operator.project_id).progress([source.id]))[source.id]
     return progress, await unchanged(outside, draft_of(source), draft)
+
+
+async def refuse_twice(rows: Experiments, draft: Draft) -> None:
+    """Raise Conflict where answers are scored by these evaluators already; whoever asks second waits for the first."""
+    source = await rows.get(draft.answers_of, lock=True)
+    for other in await rows.over(source.dataset_id):
+        known = draft_of(other)
+        is_alive = other.status not in (Status.FAILED, Status.CANCELLED)
+        if is_alive and (known.answers_of, [*known.evaluators]) == (draft.answers_of, [*draft.evaluators]):
+            raise Conflict(
+                f"“{other.name}” scores these answers by the same evaluators already.", hint="Open that one."
+            )

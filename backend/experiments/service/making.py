@@ -17,7 +17,7 @@ from backend.experiments.pinning import judges_named, judges_pinned, pin
 from backend.experiments.planning import Planner
 from backend.experiments.released import unreleased
 from backend.experiments.repository import Cells, Experiments
-from backend.experiments.rescoring import over_answers
+from backend.experiments.rescoring import over_answers, refuse_twice
 from backend.experiments.service.base import target
 from backend.experiments.service.coding import Coding
 from backend.experiments.service.headlining import Headlining
@@ -62,10 +62,11 @@ def noted(row: ExperimentRow) -> dict[str, Any]:
 class Making(Headlining, Coding):
     """Drafts, and what can be read of any."""
 
-    async def create(self, operator: Operator, draft: Draft) -> Experiment:
+    async def create(self, operator: Operator, draft: Draft, *, once: bool = False) -> Experiment:
         """Keep an experiment as a draft. Raise InvalidInput, NotFound (dataset, prompt, flow, model).
 
-        With `answers_of` it has that one's variants and rows, and Conflict is raised where there are no answers.
+        With `answers_of` it has that one's variants and rows, and Conflict is raised where there are no answers; with
+        `once` also where another one scores them by the same evaluators already.
         """
         operator.require(Permission.EXPERIMENTS_EDIT)
         draft = await self._checked(operator, draft)
@@ -86,7 +87,10 @@ class Making(Headlining, Coding):
             created_by_id=operator.user_id,
         )
         async with self._units.write(operator) as work:
-            Experiments(work.session, operator.project_id).add(row)
+            rows_kept = Experiments(work.session, operator.project_id)
+            if once:
+                await refuse_twice(rows_kept, draft)
+            rows_kept.add(row)
             await AuditTrail(work.session).record(operator, "experiment.create", target(row), after=noted(row))
             await self._ask_for_code(work, operator, row, evaluators)
         return experiment_of(row)

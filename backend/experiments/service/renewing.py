@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from backend.errors import Conflict
 from backend.experiments.models import ExperimentRow
 from backend.experiments.repository import Experiments
 from backend.experiments.service.again import Again
-from backend.experiments.shapes import draft_of
+from backend.experiments.shapes import draft_of, wish_of
 from backend.experiments.types import Draft, Experiment, Outdated, Plan, Status
 from backend.operator import Operator, Permission
 from backend.paging import Page
@@ -18,6 +19,10 @@ from backend.paging import Page
 LOOKED_AT = 100
 # What failed or was cancelled judged some answers alone, and may never judge the others.
 BEGUN = (Status.QUEUED, Status.RUNNING, Status.PAUSED, Status.DONE)
+
+
+# How a judge's scores are counted is an experiment's own, and no version of the judge.
+OWN = frozenset(("weight", "target", "margin", "statistic", "unit", "node"))
 
 
 class Renewing(Again):
@@ -44,38 +49,45 @@ class Renewing(Again):
 
         Raise ExperimentNotFound, and as `create`.
         """
-        renewed = await self._renewed(operator, experiment_id)
-        if renewed is None:
-            return None
-        wish = await self._scored_by(operator, experiment_id, renewed)
-        return wish, await self.plan(operator, wish)
+        wish = await self._renewed(operator, experiment_id)
+        return (wish, await self.plan(operator, wish)) if wish else None
 
     async def renew(self, operator: Operator, experiment_id: str) -> Experiment:
-        """Score its answers by the newest version of each judge, and start that.
+        """Score its answers by the newest version of each judge, within its own budget, and start that.
 
-        Raise ExperimentNotFound, Conflict where no judge is outdated, and as `create` and `start`.
+        Raise ExperimentNotFound, Conflict where no judge is outdated or somebody else did it just now, and as `create`
+        and `start`.
         """
         operator.require(Permission.EXPERIMENTS_RUN)
-        renewed = await self._renewed(operator, experiment_id)
-        if renewed is None:
+        wish = await self._renewed(operator, experiment_id)
+        if wish is None:
             raise Conflict("Its answers are judged by the newest version already.", hint="Nothing was asked.")
-        made = await self.score_again(operator, experiment_id, renewed)
+        made = await self.create(operator, wish, once=True)
         return await self.start(operator, made.id)
 
-    async def _renewed(self, operator: Operator, experiment_id: str) -> list[dict[str, Any]] | None:
-        """Return its evaluators, each outdated judge as it is asked by now; None where none is."""
+    async def _renewed(self, operator: Operator, experiment_id: str) -> Draft | None:
+        """Return what scores its answers, each outdated judge as it is asked by now; None where none is."""
         newest = {one.metric: one.newest_settings for one in await self.outdated(operator, experiment_id)}
         if not newest:
             return None
         async with self._units.read(operator) as session:
-            draft = draft_of(await Experiments(session, operator.project_id).get(experiment_id))
+            draft = wish_of(await Experiments(session, operator.project_id).get(experiment_id))
         named = await self._evaluators(draft.evaluators)
-        return [newest.get(one.called, spec) for one, spec in zip(named, draft.evaluators, strict=True)]
+        renewed = [
+            _asked_as(newest.get(one.called, spec), spec) for one, spec in zip(named, draft.evaluators, strict=True)
+        ]
+        return replace(await self._scored_by(operator, experiment_id, renewed), budget=draft.budget)
 
     async def _begun(self, analysis: Any, row: ExperimentRow) -> Any:
         specs = draft_of(row).evaluators
         named = zip(await self._evaluators(specs), specs, strict=True)
         return analysis.Begun(row.id, row.name, list(named))
+
+
+def _asked_as(newest: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a judge that is asked as the newest is, and counted as it was."""
+    asked = {name: value for name, value in newest.items() if name not in OWN}
+    return asked | {name: value for name, value in own.items() if name in OWN}
 
 
 def _over_the_same(row: ExperimentRow, others: Sequence[ExperimentRow]) -> Collection[str]:

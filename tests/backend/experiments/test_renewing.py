@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -92,3 +94,45 @@ async def test_what_failed_draws_no_judge_on_and_who_may_not_run_may_only_read(
         await lab.service.renew(reader, first.id)
     with pytest.raises(Forbidden):
         await lab.service.outdated(replace(reader, permissions=frozenset()), first.id)
+
+
+async def test_two_who_click_at_once_pay_for_one(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = asks(lab, monkeypatch, says)
+    lab.fill(3)
+    first = await run(lab, PLAIN, KIND)
+    await run(lab, VERY)
+    before = len(model.asked)
+    both = (lab.service.renew(lab.operator, first.id) for _ in range(2))
+    made = await asyncio.gather(*both, return_exceptions=True)
+    (one,) = [each for each in made if isinstance(each, Experiment)]
+    (refused,) = [each for each in made if isinstance(each, Conflict)]
+    assert one.name in refused.message or "already" in refused.message
+    await lab.executor.execute(one.id)
+    assert len(model.asked) - before == 3
+    with pytest.raises(Conflict):
+        await lab.service.renew(lab.operator, first.id)
+
+
+async def test_what_was_given_up_may_be_judged_anew(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    asks(lab, monkeypatch, says)
+    lab.fill(3)
+    first = await run(lab, PLAIN, KIND)
+    await run(lab, VERY)
+    made = await lab.service.renew(lab.operator, first.id)
+    await lab.service.cancel(lab.operator, made.id)
+    again = await lab.service.renew(lab.operator, first.id)
+    assert again.id != made.id
+
+
+async def test_a_judge_is_asked_as_the_newest_and_counted_as_it_was(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    asks(lab, monkeypatch, says)
+    lab.fill(3)
+    counted = {"weight": 5.0, "target": 0.9, "margin": 0.1}
+    first = await lab.ran(prompt("only", "{{ good }}"), evaluators=({**KIND, **counted},), budget=Decimal("0.5"))
+    await run(lab, {**VERY, "weight": 2.0, "unit": "points", "negate": True})
+    told = await lab.service.plan_renewed(lab.operator, first.id)
+    assert told is not None
+    assert list(told[0].evaluators) == [{**VERY, "negate": True, **counted}]
+    made = await lab.service.renew(lab.operator, first.id)
+    assert (told[0].budget, made.draft.budget) == (Decimal("0.5"), Decimal("0.5"))
+    assert await lab.service.outdated(lab.operator, first.id) == []
