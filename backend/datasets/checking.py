@@ -18,6 +18,7 @@ from backend.datasets.types import (
     NO_SPLIT,
     NewItem,
     Source,
+    SourceKind,
 )
 from backend.mapped_tables import RowProblem
 from backend.plain_json import flaws_of
@@ -94,6 +95,11 @@ def prepared(item: NewItem) -> Prepared:
 def origin_of(source: Source) -> Source:
     """Return what is stored of where a row came from."""
     return Source(source.kind, storable(source.name)[:MAX_ORIGIN], storable(source.reference)[:MAX_ORIGIN])
+
+
+def told_of(source: Source) -> str:
+    """Return what a version tells of where its rows came from: versions stay, so none names who asked."""
+    return "" if source.kind is SourceKind.LOG else source.name
 
 
 def input_hash(item: NewItem) -> str:

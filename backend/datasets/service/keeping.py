@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.datasets.checking import origin_of
+from backend.datasets.checking import origin_of, told_of
 from backend.datasets.errors import NameTaken
 from backend.datasets.models import DatasetRow
 from backend.datasets.repository import Datasets, Items
@@ -74,7 +74,7 @@ class KeepingUseCases(DatasetUseCases):
         if there is None:
             added = [values_of(new_id("item"), row.next_row, sound, source)]
             row.next_row += 1
-            return await self._step(work, operator, row, Act.ADD, about=source.name, added=added)
+            return await self._step(work, operator, row, Act.ADD, about=told_of(source), added=added)
         if there.content_hash == sound.content_hash:
             return Written(row.version, rows=(there.row,))
         edited = [values_of(there.item_id, there.row, sound, source)]

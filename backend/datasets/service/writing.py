@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from backend.datasets.checking import Prepared, Rules, origin_of, parted, prepared, problems_of
+from backend.datasets.checking import Prepared, Rules, origin_of, parted, prepared, problems_of, told_of
 from backend.datasets.errors import ItemNotFound, StaleDataset, StaleItem
 from backend.datasets.generation_types import MAX_ASKED, MAX_EXAMPLES
 from backend.datasets.models import DatasetItemRow, DatasetRow
@@ -101,7 +101,7 @@ class WritingUseCases(UseCases):
             added = [values_of(new_id("item"), first + at, one, source) for at, one in enumerate(kept)]
             act = Act.IMPORT if source.kind is SourceKind.IMPORT else Act.ADD
             await Origins(work.session, operator.project_id, row.id).note([one["item_id"] for one in added], gone_by)
-            written = await self._step(work, operator, row, act, about=source.name, added=added)
+            written = await self._step(work, operator, row, act, about=told_of(source), added=added)
         return replace(written, num_skipped=len(sound) - len(kept))
 
     async def edit_items(self, operator: Operator, dataset_id: str, edits: Sequence[ItemEdit]) -> Written:

@@ -28,6 +28,7 @@ from backend.operator import Operator
 from backend.paging import Page
 from backend.privacy.service.base import Base
 from backend.privacy.types import JobState
+from backend.turns.types import NewTest
 from tests.backend.privacy.conftest import plant, removed
 from tests.planting import columns_with, files_with
 from tests.tenancy import EVERYWHERE
@@ -103,6 +104,18 @@ async def test_a_pair_of_rows_goes_with_one_of_them_and_other_pairs_stay(house: 
     await removed(house, operator, "ada")
     assert await num_pairs(house) == 1
     assert (await datasets.near_duplicates(operator, at)).num_kept == 1
+
+
+async def test_no_version_of_a_dataset_names_who_asked(house: Services, operator: Operator) -> None:
+    who = "quittenbrot@example.org"
+    made = await plant(house, operator, who, WORD)
+    opened = await house.conversations.transcript(operator, made["talk"])
+    wish = NewTest("better", made["dataset"])
+    await house.turns.keep(operator, opened.messages[3].id, wish)
+    assert "dataset_item.source_name: quittenbrot" in await columns_with(house.units, "quittenbrot")
+    await removed(house, operator, who)
+    left = await columns_with(house.units, "quittenbrot")
+    assert [one for one in left if one.startswith("dataset")] == []
 
 
 async def num_pairs(house: Services) -> int:
