@@ -20,6 +20,7 @@ from backend.conversations.models import (
 from backend.conversations.repository.conversations import ConversationRepository
 from backend.conversations.types import Channel
 from backend.paging import Page
+from backend.taking_turns import take_turn
 
 ROWS_AT_ONCE = 200
 
@@ -28,13 +29,8 @@ class SpanRepository(ConversationRepository):
     """Opened for one unit of work and one project."""
 
     async def take_turn(self) -> None:
-        """Let nobody else take spans of the project until the unit ends: a new session would become two conversations.
-
-        SQLite has one writer anyway.
-        """
-        if self._session.get_bind().dialect.name == "postgresql":
-            key = func.hashtextextended(f"spans of {self._project_id}", 0)
-            await (await self._session.connection()).execute(select_columns(func.pg_advisory_xact_lock(key)))
+        """Let nobody else take spans of the project meanwhile: a new session would become two conversations."""
+        await take_turn(self._session, f"spans of {self._project_id}")
 
     async def known(self, trace_id: str) -> set[str]:
         statement = select(SpanRow.span_id).where(SpanRow.project_id == self._project_id, SpanRow.trace_id == trace_id)

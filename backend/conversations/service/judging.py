@@ -18,6 +18,7 @@ from backend.errors import Conflict, InvalidInput
 from backend.ids import new_id
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
+from backend.taking_turns import take_turn
 from backend.unit_of_work import Work
 
 # The undo bar stands 10 s; whoever finds out later still has an hour.
@@ -57,6 +58,7 @@ class JudgingUseCases(Base):
             message = await rows.answer(message_id)
             if message is None:
                 raise MessageNotFound("This answer is not there.")
+            await take_turn(work.session, f"ratings of {message.conversation_id}")
             given = await rows.feedback(message_id)
             stands = Rating(given.rating) if given else Rating.NONE
             if given and seen not in (None, stands) and not _gave(operator, given):

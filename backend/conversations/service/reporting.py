@@ -38,6 +38,7 @@ from backend.masking.masker import Masker
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
 from backend.plain_json import shallow
+from backend.taking_turns import take_turn
 from backend.unit_of_work import Work
 
 DEFAULT_REPORTED = 50
@@ -145,6 +146,7 @@ class ReportingUseCases(Base):
         self, work: Work, operator: Operator, rows: ConversationRepository, prompt_id: str
     ) -> tuple[str, int]:
         assert self.prompts is not None
+        await take_turn(work.session, f"conversations of {prompt_id}")
         tally = Tally(*await rows.told_of(prompt_id))
         return await self.prompts.count_run(work, operator.project_id, prompt_id, tally)
 

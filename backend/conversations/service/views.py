@@ -28,6 +28,7 @@ from backend.conversations.types import (
 from backend.errors import InvalidInput, QuotaExceeded
 from backend.ids import new_id
 from backend.operator import Operator, Permission
+from backend.taking_turns import take_turn
 
 MAX_VIEWS = 50
 MAX_CHOICES = 50
@@ -67,6 +68,7 @@ class ViewUseCases(Base):
             )
         query = _checked(storable(query))
         async with self._units.write(operator) as work:
+            await take_turn(work.session, f"views of {operator.project_id}")
             rows = ConversationRepository(work.session, operator.project_id)
             kept = {row.name: row for row in await rows.views()}
             if name not in kept and len(kept) >= MAX_VIEWS:

@@ -30,6 +30,7 @@ from backend.prompts.repository import LabelRepository, PromptRepository
 from backend.prompts.service.versions import VersionUseCases
 from backend.prompts.shapes import TOMBSTONE, prompt_of
 from backend.prompts.types import Filters, NewPrompt, Prompt, PromptChange, RunTally
+from backend.taking_turns import take_turn
 from backend.unit_of_work import Work
 
 EVERYTHING = Filters()
@@ -190,6 +191,7 @@ class PromptUseCases(VersionUseCases):
     async def _deactivate_others(self, work: Work, rows: PromptRepository, row: PromptRow) -> None:
         """Leave one active prompt for each agent."""
         await work.session.flush()
+        await take_turn(work.session, f"the active prompt of {row.agent_config} in {row.project_id}")
         for other in await rows.active_beside(row):
             other.is_active, other.updated_at = False, utc_now()
             rows.add(other)
