@@ -17,6 +17,7 @@ from backend.audit.models import AuditEventRow
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
 from backend.bootstrap import Services
+from backend.spreadsheets import guarded
 from backend.trace_ids import caller_address, request_id
 from tests.tenancy import EVERYWHERE
 
@@ -74,7 +75,8 @@ async def test_an_export_holds_no_formula_and_can_be_read_again(client: httpx.As
     assert answer.headers["content-disposition"] == 'attachment; filename="audit-log.csv"'
     assert answer.headers["content-type"].startswith("text/csv")
     rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
-    assert [row["target"] for row in rows] == ['a "b", c', *(f"'{name}" for name in reversed(NASTY))]
+    assert [row["target"] for row in rows] == ['a "b", c', *map(guarded, reversed(NASTY))]
+    assert not [row["target"] for row in rows if row["target"][0] in "=+-@\t"]
     assert {row["after"] for row in rows} == {'{"v": -5}'}
     assert [int(row["sequence"]) for row in rows] == sorted((int(row["sequence"]) for row in rows), reverse=True)
     lines = await client.get("/api/audit-events/export", params={"action": "flow.publish", "format": "jsonl"})

@@ -123,7 +123,7 @@ async def test_an_export_holds_no_formula(client: httpx.AsyncClient) -> None:
     (row,) = csv.DictReader(io.StringIO(answer.text))
     told = {name: row[name] for name in ("title", "last_text", "flow_name", "session_id", "agent_config", "seconds")}
     assert told == {
-        "title": f"'{formula}", "last_text": "'@SUM(1)", "flow_name": "'\t=1", "session_id": "'+1-2",
+        "title": f"'{formula}", "last_text": "'@SUM(1)", "flow_name": "'\t'=1", "session_id": "'+1-2",
         "agent_config": "'-x", "seconds": "-5.0",
     }  # fmt: skip
     assert (row["metadata"][0], json.loads(row["metadata"])) == ("{", metadata)
