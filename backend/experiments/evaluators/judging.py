@@ -133,6 +133,8 @@ class Judge(_Asking):
         """Return one judge's score. Raise ValueError for what the rubric does not know."""
         reason = str(told.get("reason", ""))[:2_000]
         if self.output == "text":
+            if not reason:
+                raise ValueError("no words")
             return Score(None, reason=reason)
         if self.output == "boolean":
             verdict = told.get("verdict")

@@ -78,18 +78,24 @@ def _verdict(text: str, read: Callable[[dict[str, Any]], Score]) -> Score:
     for one in _objects(text[-MOST_READ:]):
         with suppress(ValueError):
             found.append(read(one))
-    if len({(one.value, one.passed, one.label) for one in found}) != 1:
+    # A reason has to be the same only where there are words alone.
+    if len({(one.value, one.label) if one.label or one.value is not None else one.reason for one in found}) != 1:
         raise ValueError("no verdict, or two")
     return found[-1]
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """Yield the JSON objects of a text that stand in no other."""
+    """Yield the JSON objects of a text that stand in no other. Raise ValueError for a number of thousands of digits.
+
+    Reading goes on behind the place where a broken one breaks: what it quotes up to there is its own.
+    """
     decoder, start = json.JSONDecoder(strict=False), text.find("{")
     while start >= 0:
         try:
             found, end = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
+        except json.JSONDecodeError as error:
+            end = max(error.pos, start + 1)
+        except RecursionError:  # it tells no place
             end = start + 1
         else:
             yield found

@@ -11,8 +11,9 @@ from backend.experiments.evaluators.base import Case, as_text, shortened
 INPUT, GROUNDTRUTH, OUTPUT = "input", "groundtruth", "output"
 ALSO = {"expected_output": GROUNDTRUTH}
 # A name alone: braces around anything else are words of the rubric.
-_MARK = re.compile(r"<\s*(/?)\s*data\s*>", re.IGNORECASE)  # as a model may read it
 _HOLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+# As a model may read it. Each blank of a long run is read once: tried anew they held all threads for minutes.
+_MARK = re.compile(r"<(\s*+/?+\s*+data\b[^<>]*+)>", re.IGNORECASE)
 
 
 def values_of(case: Case) -> dict[str, str]:
@@ -39,7 +40,7 @@ def filled(rubric: str, values: Mapping[str, str]) -> tuple[str, set[str]]:
 
 def marked(text: str) -> str:
     """Mark a text as data; it cannot end its own mark."""
-    safe = _MARK.sub(r"[\1data]", shortened(text))
+    safe = _MARK.sub(r"[\1]", shortened(text))
     return f"<data>\n{safe}\n</data>"
 
 
