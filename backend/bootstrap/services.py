@@ -164,6 +164,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     )  # fmt: skip
     running = open_flows(settings, units, events, jobs, conversations=conversations, outside=outside)
     prompts.users.append(running.flows.prompt_uses)
+    prompts.serving.append(running.flows.served)
     datasets = open_datasets(units, rooms, conversations, providers=providers, models=language_model)
     experiments = open_experiments(
         units, events, jobs, rooms=rooms, models=language_model, providers=providers, prompts=prompts, running=running,

@@ -18,7 +18,7 @@ from backend.ports.http import Http
 from backend.ports.language_model import LanguageModel, ModelEndpoint
 from backend.ports.language_model import Usage as ModelUsage
 from backend.ports.templates import Templates
-from backend.prompts.types import Rendered, Taking, VersionRef
+from backend.prompts.types import Rendered, Served, Taking, VersionRef
 
 ConfigT = TypeVar("ConfigT")
 Say = Callable[[str], Awaitable[None]]
@@ -94,6 +94,10 @@ class Prompts(Protocol):
 
     async def needed(self, operator: Operator, name: str, ref: VersionRef) -> Sequence[str]:
         """Return the variables and places that a version cannot be filled without. Raise NotFound, InvalidInput."""
+        ...
+
+    async def check_followed(self, operator: Operator, served: Served) -> None:
+        """Raise Conflict where what two people approve would follow what one of them changes alone."""
         ...
 
     async def render(

@@ -41,6 +41,11 @@ def followed(document: FlowDocument) -> set[Followed]:
     return {(prompt.slug, prompt.label) for _, prompt in managed(document) if prompt.slug and prompt.version is None}
 
 
+def taken_in(document: FlowDocument) -> tuple[tuple[str, VersionRef], ...]:
+    """Return the prompts that the document uses, as slug and version."""
+    return tuple((one.slug, VersionRef(one.label, one.version)) for _, one in managed(document) if one.slug)
+
+
 def managed(document: FlowDocument) -> list[tuple[Node, ManagedPrompt]]:
     """Return the nodes that use prompts, with what they say of them."""
     return [

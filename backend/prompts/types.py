@@ -180,6 +180,18 @@ class VersionRef:
     version: int | None = None
 
 
+# A slug, and which version of it.
+Reference = tuple[str, VersionRef]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is served as two people approved it. `name` is what people call it."""
+
+    name: str
+    takes_in: Sequence[Reference]
+
+
 @dataclass(frozen=True, slots=True)
 class Values:
     """What is put into the holes: values by name, and lists of messages by placeholder.

@@ -117,6 +117,19 @@ class FlowRepository:
         """Return the drafts, with true, and the published documents that hold a word anywhere, with their flows."""
         own = (*self._own(), cast(FlowRow.draft, String).contains(word, autoescape=True))
         drafts = (await self._session.exec(select(FlowRow).where(*own).order_by(FlowRow.name))).all()
+        holding = cast(FlowSnapshotRow.document, String).contains(word, autoescape=True)
+        published = await self._published(holding)
+        return [*((row, row.draft, True) for row in drafts), *((row, one, False) for row, one in published)]
+
+    async def protected_documents(self) -> list[tuple[FlowRow, dict[str, Any]]]:
+        """Return what is published of protected flows."""
+        return await self._published(col(FlowRow.is_protected).is_(True))
+
+    async def published_document(self, flow_id: str) -> dict[str, Any] | None:
+        found = await self._published(col(FlowRow.id) == flow_id)
+        return found[0][1] if found else None
+
+    async def _published(self, which: ColumnElement[bool]) -> list[tuple[FlowRow, dict[str, Any]]]:
         statement = (
             select(FlowRow, FlowSnapshotRow.document)
             .join(
@@ -134,10 +147,10 @@ class FlowRepository:
                     col(FlowSnapshotRow.project_id) == FlowVersionRow.project_id,
                 ),
             )
-            .where(*self._own(), cast(FlowSnapshotRow.document, String).contains(word, autoescape=True))
+            .where(*self._own(), which)
+            .order_by(FlowRow.name)
         )
-        published = [(row, dict(document), False) for row, document in (await self._session.exec(statement)).all()]
-        return [*((row, row.draft, True) for row in drafts), *published]
+        return [(row, dict(document)) for row, document in await self._session.exec(statement)]
 
     def _own(self) -> tuple[ColumnElement[bool], ...]:
         return (col(FlowRow.project_id) == self._project_id, col(FlowRow.deleted_at).is_(None))

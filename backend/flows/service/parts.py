@@ -14,6 +14,7 @@ from backend.flows.document import FlowDocument
 from backend.flows.errors import FlowNotFound
 from backend.flows.graph.order import with_plates
 from backend.flows.graph.validation import in_order, problems_of
+from backend.flows.managed import taken_in
 from backend.flows.models import FlowRow
 from backend.flows.nodes.registry import AnyKind
 from backend.flows.published import Published
@@ -25,6 +26,7 @@ from backend.operator import Operator
 from backend.ports.events import Events
 from backend.ports.publish_gate import PublishGate
 from backend.ports.templates import Templates
+from backend.prompts.types import Served
 from backend.unit_of_work import Units
 
 MAX_DESCRIPTION = 2_000
@@ -46,6 +48,7 @@ class UseCases:
     ) -> None:
         self._units, self._events, self._templates = units, events, templates
         self._kinds, self._published = kinds, published
+        self._prompts = prompts
         self._prompt_problems, self._model_problems = PromptProblems(prompts), ModelProblems(models)
         # Whoever may refuse a publication adds itself: it stands above and is not known here.
         self.gates: list[PublishGate] = []
@@ -64,6 +67,11 @@ class UseCases:
             *await self._prompt_problems.of(operator, document),
             *await self._model_problems.of(operator, document),
         ]
+
+    async def _check_followed(self, operator: Operator, name: str, document: FlowDocument) -> None:
+        """Raise Conflict where a protected flow of this document would follow what one person changes alone."""
+        if self._prompts is not None:
+            await self._prompts.check_followed(operator, Served(name, taken_in(document)))
 
 
 async def flow_row(rows: FlowRepository, name: str, *, lock: bool = False) -> FlowRow:

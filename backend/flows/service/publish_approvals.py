@@ -61,15 +61,16 @@ class PublishApprovalUseCases(PublishUseCases):
         """
         operator.require(Permission.FLOWS_APPROVE)
         async with self._units.read(operator) as session:
-            wish, _ = await self._waiting(session, operator, identifier)
+            wish, flow = await self._waiting(session, operator, identifier)
+            wanted = await FlowRepository(session, operator.project_id).snapshot(wish.snapshot_id)
         check_second(operator, wish.asked_by_id, wish.asked_by_support_id)
+        if wanted is None:
+            raise nothing_to_decide()
+        document = FlowDocument.stored(wanted)
+        await self._check_followed(operator, flow.name, document)
         await self._pass_gates(operator, wish.flow_id, wish.fingerprint)
         async with self._units.write(operator) as work:
             asked, row = await self._waiting(work.session, operator, identifier, lock=True)
-            stored = await FlowRepository(work.session, operator.project_id).snapshot(asked.snapshot_id)
-            if stored is None:
-                raise nothing_to_decide()
-            document = FlowDocument.stored(stored)
             self._check(row, document)
             decide(operator, asked, "approved")
             await work.session.flush()

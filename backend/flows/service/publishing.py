@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
 from backend.columns import storable, utc_now
@@ -9,6 +13,7 @@ from backend.errors import Conflict, InvalidInput
 from backend.flows.document import FlowDocument
 from backend.flows.errors import FlowHasProblems, StaleDraft
 from backend.flows.graph.validation import errors_of
+from backend.flows.managed import taken_in
 from backend.flows.models import FlowRow, FlowVersionRow, PublishApprovalRow
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.repository.publishing import PublishApprovals
@@ -19,6 +24,7 @@ from backend.flows.types import Problem, PublishApproval, PublishChange, Version
 from backend.ids import new_id
 from backend.operator import Operator, Permission
 from backend.ports.publish_gate import Publishing
+from backend.prompts.types import Served
 from backend.unit_of_work import Work
 
 MAX_COMMENT = 2_000
@@ -33,12 +39,16 @@ class PublishUseCases(FlowUseCases):
         """Make the draft the next version, or ask for it where the flow is protected.
 
         `base_version` is the draft that the person saw; None takes the one that stands. Raise FlowNotFound,
-        FlowHasProblems, StaleDraft, Conflict without a change or by a gate.
+        FlowHasProblems, StaleDraft, Conflict without a change, by a gate, or where a protected flow would follow what
+        one person changes alone.
         """
         operator.require(Permission.FLOWS_PUBLISH)
         comment = checked_comment(comment, "comment")
-        seen = (await self.get(operator, name)).draft
+        flow = await self.get(operator, name)
+        seen = flow.draft
         refuse_errors(errors_of(await self._all_problems(operator, seen)), "published")
+        if flow.is_protected:
+            await self._check_followed(operator, flow.name, seen)
         passed = await self._pass_gates(operator, name)
         async with self._units.write(operator) as work:
             rows = FlowRepository(work.session, operator.project_id)
@@ -54,17 +64,38 @@ class PublishUseCases(FlowUseCases):
             return PublishChange(await self._put_out(work, operator, row, draft, comment=comment))
 
     async def protect(self, operator: Operator, name: str, *, protected: bool) -> None:
-        """Let a flow be published only with a second person's approval, or freely again. Raise FlowNotFound."""
+        """Let a flow be published only with a second person's approval, or freely again.
+
+        Raise FlowNotFound, Conflict where what is published follows what one person changes alone.
+        """
         operator.require(Permission.PROJECT_MANAGE)
+        checked = await self._check_stands(operator, name) if protected else None
         async with self._units.write(operator) as work:
             row = await flow_row(FlowRepository(work.session, operator.project_id), name, lock=True)
             if row.is_protected is protected:
                 return
+            if protected and row.published_version != checked:
+                raise Conflict(f"{row.name} was published meanwhile.", hint="Try again.")
             row.is_protected = protected
             work.session.add(row)
             before, after = {"protected": not protected}, {"protected": protected}
             target = Target("flow", row.id, row.name)
             await AuditTrail(work.session).record(operator, "flow.protect", target, before=before, after=after)
+
+    async def served(self, session: AsyncSession, project_id: str) -> Sequence[Served]:
+        """Return what protected flows take in of prompts."""
+        found = await FlowRepository(session, project_id).protected_documents()
+        return [Served(row.name, taken_in(FlowDocument.stored(document))) for row, document in found]
+
+    async def _check_stands(self, operator: Operator, name: str) -> int | None:
+        """Return which version is published, and stays what two people approved. Raise FlowNotFound, Conflict."""
+        async with self._units.read(operator) as session:
+            rows = FlowRepository(session, operator.project_id)
+            row = await flow_row(rows, name)
+            document = await rows.published_document(row.id)
+        if document is not None:
+            await self._check_followed(operator, row.name, FlowDocument.stored(document))
+        return row.published_version
 
     def _check(self, row: FlowRow, document: FlowDocument, seen: str = "") -> None:
         """Raise FlowHasProblems, unless it is the one `seen` without any, or Conflict where it is what is published."""

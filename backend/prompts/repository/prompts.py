@@ -9,7 +9,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.paging import MAX_NUMBER, Page
-from backend.prompts.models import PromptPlaygroundRow, PromptRow, PromptVersionRow
+from backend.prompts.models import PromptLabelRow, PromptPlaygroundRow, PromptRow, PromptVersionRow
 
 
 class PromptRepository:
@@ -48,12 +48,7 @@ class PromptRepository:
         statement = (
             select(PromptRow, PromptVersionRow)
             .join(
-                PromptVersionRow,
-                and_(
-                    col(PromptVersionRow.prompt_id) == PromptRow.id,
-                    col(PromptVersionRow.number) == PromptRow.latest,
-                    col(PromptVersionRow.project_id) == PromptRow.project_id,
-                ),
+                PromptVersionRow, and_(_of_prompt(PromptVersionRow), col(PromptVersionRow.number) == PromptRow.latest)
             )
             .where(*self._own())
         )
@@ -66,11 +61,27 @@ class PromptRepository:
         if is_active is not None:
             statement = statement.where(PromptRow.is_active == is_active)
         if holding:
-            statement = statement.where(cast(PromptVersionRow.content, String).contains(holding, autoescape=True))
+            statement = statement.where(_holds(holding))
         # The databases disagree on where NULL stands; the order of the compatible API is Postgres's.
         never = case((col(PromptRow.updated_at).is_(None), 0), else_=1)
         order = (never, col(PromptRow.updated_at).desc(), col(PromptRow.created_at).desc(), col(PromptRow.id))
         return (await self._session.exec(statement.order_by(*order))).all()
+
+    async def under(
+        self, labels: Collection[str], *, holding: str
+    ) -> Sequence[tuple[PromptRow, PromptVersionRow, str]]:
+        """Return prompts with the versions under these labels that hold a word, and the label."""
+        statement = (
+            select(PromptRow, PromptVersionRow, PromptLabelRow.name)
+            .join(PromptLabelRow, _of_prompt(PromptLabelRow))
+            .join(
+                PromptVersionRow,
+                and_(_of_prompt(PromptVersionRow), col(PromptVersionRow.number) == PromptLabelRow.version),
+            )
+            .where(*self._own(), col(PromptVersionRow.number) == PromptLabelRow.version, _holds(holding))
+            .where(col(PromptLabelRow.name).in_(labels))
+        )
+        return (await self._session.exec(statement.order_by(PromptRow.name, PromptLabelRow.name))).all()
 
     async def active_beside(self, row: PromptRow) -> Sequence[PromptRow]:
         """Return the other active prompts of the same agent, locked for a change."""
@@ -132,3 +143,12 @@ class PromptRepository:
 
     def _own(self) -> tuple[ColumnElement[bool], ...]:
         return (col(PromptRow.project_id) == self._project_id, col(PromptRow.deleted_at).is_(None))
+
+
+def _of_prompt(row: type[PromptLabelRow | PromptVersionRow]) -> ColumnElement[bool]:
+    return and_(col(row.prompt_id) == PromptRow.id, col(row.project_id) == PromptRow.project_id)
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    """Whether a version holds a word anywhere in what it says."""
+    return cast(PromptVersionRow.content, String).contains(word, autoescape=True)

@@ -12,6 +12,7 @@ from backend.prompts.errors import PromptNotFound
 from backend.prompts.models import PromptApprovalRow, PromptRow
 from backend.prompts.repository import LabelRepository, PromptRepository
 from backend.prompts.service.labels import LabelUseCases, Step
+from backend.prompts.service.served import served_under
 from backend.prompts.shapes import approval_of, label_of
 from backend.prompts.types import Approval, ApprovalState, Label
 from backend.second_person import check_second, check_taken_back_by, check_waits, decide, dismiss, nothing_to_decide
@@ -68,6 +69,7 @@ class ApprovalUseCases(LabelUseCases):
             check_second(operator, *theirs)
             version = await self._version(rows, row, asked.version)
             await self._check_renders(work.session, row, Content.model_validate(version.content))
+            await self._refuse_loose(work.session, operator.project_id, served_under(row, version, asked.label))
             decide(operator, asked, "approved")
             labels.add(asked)
             await work.session.flush()

@@ -20,13 +20,15 @@ from backend.prompts.content import Content
 from backend.prompts.errors import CannotRender, PromptNotFound, VersionNotFound
 from backend.prompts.models import PromptRow, PromptVersionRow
 from backend.prompts.repository import LabelRepository, PromptRepository
-from backend.prompts.types import LATEST, Drawn, Taking, Use, VersionRef
+from backend.prompts.types import LATEST, Drawn, Served, Taking, Use, VersionRef
 from backend.unit_of_work import Units, Work
 
 # Tell who else uses the prompt of this slug, in the operator's project.
 # Called with the id and the slug of a prompt.
 Users = Callable[[Operator, str, str], Awaitable[Sequence[Use]]]
 Leaving = Callable[[Work, str, str], Awaitable[None]]
+# Return what else of a project is served as two people approved it, and takes prompts in.
+Serving = Callable[[AsyncSession, str], Awaitable[Sequence[Served]]]
 # Called in the unit that protects a label; raises Conflict where something stands against it.
 Protecting = Callable[[Work, Operator, str], Awaitable[None]]
 # Say what of a prompt (by id) stands under a label (the number it points at) for whoever takes it; None: that number.
@@ -55,6 +57,7 @@ class UseCases:
         self.gates: list[PublishGate] = []
         self.splits: list[Split] = []
         self.protecting: list[Protecting] = []
+        self.serving: list[Serving] = []
         # Called in the unit that deletes a prompt, with its project and id.
         self.leaving: list[Leaving] = []
 

@@ -23,7 +23,8 @@ from backend.prompts.models import (
     PromptRow,
 )
 from backend.prompts.repository import LabelRepository, PromptRepository
-from backend.prompts.service.protection import ProtectionUseCases, check_protection
+from backend.prompts.service.protection import ProtectionUseCases
+from backend.prompts.service.served import served_under
 from backend.prompts.shapes import approval_of, label_of, move_of
 from backend.prompts.types import Label, LabelChange, LabelMove
 from backend.unit_of_work import Work
@@ -72,7 +73,8 @@ class LabelUseCases(ProtectionUseCases):
         """Point a label at a version; a protected one waits for a second person.
 
         What goes `along` stands with it or not at all, and may refuse it.
-        Raise PromptNotFound, VersionNotFound, InvalidInput, or CannotRender for a version that no values could fill.
+        Raise PromptNotFound, VersionNotFound, InvalidInput, CannotRender for a version that no values could fill, or
+        Conflict where a protected label would follow what one person changes alone.
         """
         operator.require(Permission.PROMPTS_EDIT)
         label, comment = checked_label(label), checked_text(comment, "comment", MAX_COMMENT).strip()
@@ -92,6 +94,7 @@ class LabelUseCases(ProtectionUseCases):
                 return LabelChange(
                     label_of(await self._move(work, operator, row, Step(label, version, comment=comment)), set())
                 )
+            await self._refuse_loose(work.session, operator.project_id, served_under(row, wanted, label))
             for waiting in await labels.approvals(prompt_id=row.id, label=label):
                 if waiting.version == version:
                     return LabelChange(None, approval_of(waiting, row.name))
@@ -143,11 +146,11 @@ class LabelUseCases(ProtectionUseCases):
         operator.require(Permission.PROMPTS_EDIT)
         await self.check_label(operator, name, label, version)
         async with self._units.read(operator) as session:
-            rows, labels = self._repositories(session, operator)
+            rows = PromptRepository(session, operator.project_id)
             row = await self._row(rows, name)
             wanted = await self._version(rows, row, version)
             await self._check_renders(session, row, Content.model_validate(wanted.content))
-            await check_protection(labels, operator, wanted, label)
+            await self._check_protection(session, operator, row, wanted, label)
 
     async def roll_back(self, operator: Operator, name: str, label: str, seen: int | None = None) -> Label:
         """Point a label at the version that it pointed at before, at once: that one was good enough before.
@@ -169,6 +172,8 @@ class LabelUseCases(ProtectionUseCases):
             if now.previous is None:
                 raise Conflict(f"{label} pointed at no other version before v{now.version}.")
             back = await self._version(rows, row, now.previous)
+            if is_protected:
+                await self._refuse_loose(work.session, operator.project_id, served_under(row, back, label))
             await self._check_renders(work.session, row, Content.model_validate(back.content))
             words = f"Rolled back from v{now.version}"
             before = _before(await labels.moves(row.id, label), back.number)

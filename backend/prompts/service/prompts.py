@@ -27,6 +27,7 @@ from backend.prompts.content import Content
 from backend.prompts.errors import PromptNotFound
 from backend.prompts.models import PromptRow
 from backend.prompts.repository import LabelRepository, PromptRepository
+from backend.prompts.service.served import ServedUseCases
 from backend.prompts.service.versions import VersionUseCases
 from backend.prompts.shapes import TOMBSTONE, prompt_of
 from backend.prompts.types import Filters, NewPrompt, Prompt, PromptChange, RunTally
@@ -40,7 +41,7 @@ PERCENT = 100
 OF_THE_CONTENT = frozenset({"instructions", "temperature", "max_tokens", "voice"})
 
 
-class PromptUseCases(VersionUseCases):
+class PromptUseCases(VersionUseCases, ServedUseCases):
     """The prompt as a whole."""
 
     async def list(self, operator: Operator, filters: Filters = EVERYTHING) -> Sequence[Prompt]:
@@ -125,7 +126,7 @@ class PromptUseCases(VersionUseCases):
             return await self._read(rows, LabelRepository(work.session, operator.project_id), row.id)
 
     async def delete(self, operator: Operator, name: str) -> str:
-        """Take a prompt away and return its id. Raise PromptNotFound, Conflict while a protected label is on it."""
+        """Take a prompt away and return its id. Raise PromptNotFound, Conflict while something protected serves it."""
         operator.require(Permission.PROMPTS_EDIT)
         async with self._units.write(operator) as work:
             rows, labels = (
@@ -137,6 +138,7 @@ class PromptUseCases(VersionUseCases):
             if held := [one.name for one in await labels.labels([row.id]) if one.name in protected]:
                 hint = "Whoever manages the project can lift the protection first."
                 raise Conflict(f"{row.name} is under {held[0]}, which is protected.", hint=hint)
+            await self._refuse_taken_in(work.session, row)
             target = Target("prompt", row.id, row.name)
             await AuditTrail(work.session).record(operator, "prompt.delete", target, before=_told(row))
             row.deleted_at, row.is_active = utc_now(), False
