@@ -190,7 +190,7 @@ class ActivityRepository:
     async def cost_since(self, moment: datetime) -> tuple[Decimal, int]:
         """Return the dollars of what began, or ended in experiments, since a moment, and of how many none is known."""
         run, cell = RunRow, ExperimentCellRow
-        runs = select(func.sum(run.cost), func.count().filter(_unpriced(run))).where(
+        runs = select(func.sum(run.cost), func.count().filter(_unpriced(run) | col(run.has_unpriced))).where(
             run.project_id == self._project_id, run.created_at >= moment
         )
         of_late = select(ExperimentRow.id).where(

@@ -129,6 +129,7 @@ class RunRow(SQLModel, table=True):
     tokens_in: int = 0
     tokens_out: int = 0
     cost: Decimal = Field(default=Decimal(0), sa_type=Money)
+    has_unpriced: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     conversation_id: str | None = None
     started_by: str = ""
     started_by_id: str = ""
@@ -167,6 +168,7 @@ class NodeRunRow(SQLModel, table=True):
     tokens_in: int = 0
     tokens_out: int = 0
     cost: Decimal = Field(default=Decimal(0), sa_type=Money)
+    has_unpriced: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     offset_ms: float = 0
     time_ms: float = 0

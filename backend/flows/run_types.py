@@ -56,10 +56,7 @@ class Trigger(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens and money; `cost` is in US dollars, without what models took that `has_unpriced` tells of.
-
-    A run that is read again tells nothing of that: its nodes do.
-    """
+    """Tokens and money; `cost` is in US dollars, without what models took that `has_unpriced` tells of."""
 
     tokens_in: int = 0
     tokens_out: int = 0

@@ -55,6 +55,7 @@ class NodeEntry:
     tokens_in: int = 0
     tokens_out: int = 0
     cost: Decimal = Decimal(0)
+    has_unpriced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class RunEnding:
     cost: Decimal
     finished_at: datetime
     time_ms: float
+    has_unpriced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

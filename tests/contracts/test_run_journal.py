@@ -87,6 +87,7 @@ def ending(**other: Any) -> RunEnding:
     values: dict[str, Any] = {
         "status": "done", "output": {"answer": "yes"}, "citations": [{"number": 1}], "error": "", "error_node": "",
         "tokens_in": 3, "tokens_out": 4, "cost": Decimal("0.000123456"), "finished_at": utc_now(), "time_ms": 12.25,
+        "has_unpriced": True,
     }  # fmt: skip
     return RunEnding(**values | other)
 

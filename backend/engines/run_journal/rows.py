@@ -19,14 +19,16 @@ RUN_COLUMNS = (
     "id", "project_id", "flow_id", "version", "draft_version", "snapshot_id", "status", "trigger", "attempt", "worker",
     "cancel_requested", "input", "output", "citations", "error", "error_node", "tokens_in", "tokens_out", "cost",
     "conversation_id", "started_by", "started_by_id", "person", "item_id", "created_at", "started_at",
-    "finished_at", "time_ms", "details",
+    "finished_at", "time_ms", "details", "has_unpriced",
 )  # fmt: skip
 NODE_COLUMNS = (
     "run_id", "node", "attempt", "status", "reason", "error", "taken", "inputs", "inputs_hash", "output", "citations",
     "detail", "tries", "tokens_in", "tokens_out", "cost", "started_at", "offset_ms", "time_ms",
+    "has_unpriced",
 )  # fmt: skip
 END_COLUMNS = (
     "status", "output", "citations", "error", "error_node", "tokens_in", "tokens_out", "cost", "finished_at", "time_ms",
+    "has_unpriced",
 )  # fmt: skip
 
 
@@ -70,6 +72,7 @@ def run_values(unit: RunUnit, opening: RunOpening, when: When) -> tuple[Any, ...
         billionths(end.cost) if end else 0, opening.conversation_id, opening.started_by, opening.started_by_id,
         opening.person, opening.item_id, when(opening.created_at), when(opening.created_at),
         when(end.finished_at) if end else None, end.time_ms if end else 0.0, optional_text(opening.details),
+        end.has_unpriced if end else False,
     )  # fmt: skip
 
 
@@ -78,11 +81,12 @@ def node_values(run_id: str, attempt: int, node: NodeEntry, when: When) -> tuple
         run_id, node.node, attempt, node.status, node.reason, node.error, optional_text(node.taken), text(node.inputs),
         node.inputs_hash, optional_text(node.output), text(node.citations), text(node.detail), text(node.tries),
         node.tokens_in, node.tokens_out, billionths(node.cost), when(node.started_at), node.offset_ms, node.time_ms,
+        node.has_unpriced,
     )  # fmt: skip
 
 
 def end_values(run_id: str, end: RunEnding, when: When) -> tuple[Any, ...]:
     return (
         end.status, optional_text(end.output), text(end.citations), end.error, end.error_node, end.tokens_in,
-        end.tokens_out, billionths(end.cost), when(end.finished_at), end.time_ms, run_id,
+        end.tokens_out, billionths(end.cost), when(end.finished_at), end.time_ms, end.has_unpriced, run_id,
     )  # fmt: skip

@@ -100,7 +100,7 @@ class NodeTotals:
             select(NodeRunRow.run_id)
             .join(RunRow, col(RunRow.id) == col(NodeRunRow.run_id))
             .where(RunRow.project_id == self._project_id, col(NodeRunRow.run_id).in_(run_ids))
-            .where(col(NodeRunRow.cost) == 0, tokens > 0)
+            .where(col(NodeRunRow.has_unpriced) | ((col(NodeRunRow.cost) == 0) & (tokens > 0)))
             .limit(1)
         )
         return (await self._session.exec(statement)).first() is not None

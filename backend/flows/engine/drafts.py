@@ -37,6 +37,7 @@ async def kept_back(work: Work, job: RunJob, outcome: RunOutcome) -> bool:
     run.citations = await job.facts.mask.kept(list(outcome.citations))
     await job.facts.mask.save(work)
     run.tokens_in, run.tokens_out, run.cost = outcome.usage.tokens_in, outcome.usage.tokens_out, outcome.usage.cost
+    run.has_unpriced = outcome.usage.has_unpriced
     run.status, run.worker, run.started_at, run.time_ms = RunStatus.WAITING, "", None, outcome.time_ms
     work.session.add(run)
     await talks.wait(conversation_id)

@@ -116,7 +116,7 @@ def _kept(row: NodeRunRow, mask: RunMask) -> Kept:
         outputs=mask.real(row.output or {}),
         taken=frozenset(row.taken) if row.taken is not None else None,
         reason=row.reason,
-        usage=Usage(row.tokens_in, row.tokens_out, row.cost),
+        usage=Usage(row.tokens_in, row.tokens_out, row.cost, row.has_unpriced),
         citations=tuple(mask.real(row.citations)),
         detail=row.detail,
     )

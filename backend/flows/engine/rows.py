@@ -99,6 +99,7 @@ def ended(
         tokens_in=outcome.usage.tokens_in,
         tokens_out=outcome.usage.tokens_out,
         cost=outcome.usage.cost,
+        has_unpriced=outcome.usage.has_unpriced,
     )
 
 

@@ -197,6 +197,7 @@ class Runner:
                 tokens_in=outcome.usage.tokens_in,
                 tokens_out=outcome.usage.tokens_out,
                 cost=outcome.usage.cost,
+                has_unpriced=outcome.usage.has_unpriced,
                 finished_at=utc_now(),
                 time_ms=outcome.time_ms,
             )

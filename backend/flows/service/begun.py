@@ -69,7 +69,7 @@ def _recorded(row: RunRow) -> RunResult:
         run_id=row.id,
         status=RunStatus(row.status),
         output=row.output if RunStatus(row.status).is_final else None,
-        usage=Usage(row.tokens_in, row.tokens_out, row.cost),
+        usage=Usage(row.tokens_in, row.tokens_out, row.cost, row.has_unpriced),
         citations=row.citations,
         conversation_id=row.conversation_id,
         error=row.error,

@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 
 from backend.experiments.types import FlowChoice, VariantDraft, to_take
-from backend.flows.types import FlowDocument
+from backend.flows.types import FlowDocument, RunWish, Trigger
 from console.state.experiment_cell import _facts
 from tests.backend.experiments.conftest import Lab
 from tests.backend.experiments.test_prices import FREE, PAID, without_price
@@ -86,3 +86,19 @@ async def test_the_plan_names_a_flow_of_whose_models_one_has_no_price(lab: Lab) 
     await lab.ran(*both, evaluators=EVALUATORS[:1])
     draft = lab.draft(*both, evaluators=EVALUATORS[:1], budget=Decimal(1))
     assert (await lab.service.plan(lab.operator, draft)).unpriced == ("models of Mixed",)
+
+
+async def test_a_run_that_is_read_again_has_no_price_either(lab: Lab) -> None:
+    """As for a process that takes over after kill -9: the run ended, and its cell was not written yet."""
+    await variants(lab)
+    wish = RunWish(
+        {"question": "q"}, "draft", trigger=Trigger.EXPERIMENT, run_id="run_0000000000000000000000000000abcd"
+    )
+    first = await lab.services.runs.run(lab.operator, "mixed", wish)
+    again = await lab.services.runs.run(lab.operator, "mixed", wish)
+    assert (first.usage.has_unpriced, again.usage) == (True, first.usage)
+    detail = await lab.services.runs.get(lab.operator, again.run_id)
+    assert {node.node: node.usage.has_unpriced for node in detail.nodes if node.kind == "llm"} == {
+        "one": False,
+        "two": True,
+    }
