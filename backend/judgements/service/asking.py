@@ -21,17 +21,19 @@ from backend.experiments.service.base import target
 from backend.experiments.shapes import definition_of, pinned_as_json
 from backend.experiments.types import DEFAULT_CONCURRENCY, Draft, Pinned, VariantDraft, kind_of
 from backend.ids import new_id
-from backend.judgements.repository import write_items
+from backend.judgements.repository import being_asked, write_items
 from backend.judgements.service.base import Base
 from backend.judgements.shapes import THE_LOG
 from backend.judgements.types import MAX_ITEMS, MAX_NAME, Judgement, JudgementPlan, NewJudgement
 from backend.live_tests.types import State
 from backend.operator import Operator, Permission
 from backend.prompts.types import estimated_tokens
+from backend.taking_turns import take_turn
 
 JUDGE = "judge"
 WORDS = "text"
 NOTHING = "Nothing of this is left to judge."
+ASKED = "This judge is being asked about all of this already."
 OVER = "This live test has ended: what is judged now changes nothing in its report."
 
 
@@ -64,7 +66,8 @@ class AskingUseCases(Base):
         """Begin to judge; it goes on as a job, whoever looks.
 
         Raise InvalidInput where nothing is left to judge or the judge cannot be used, NotFound (queue, model), and
-        Conflict for a live test that has ended.
+        Conflict for a live test that has ended, and where this judge is being asked about all of it already: what it is
+        being asked about is left out, so that a second press pays nothing.
         """
         operator.require(Permission.EXPERIMENTS_RUN)
         operator.require(Permission.CONVERSATIONS_READ)
@@ -97,9 +100,14 @@ class AskingUseCases(Base):
             started_by_id=operator.user_id,
         )
         async with self._units.write(operator) as work:
+            await take_turn(work.session, f"what {row.name} judges in {row.project_id}")
+            held = await being_asked(work.session, row)
+            left = [one for one in targets if (one.conversation_id, one.message_id or one.conversation_id) not in held]
+            if targets and not left:
+                raise Conflict(ASKED, hint="Its scores appear as it goes on.")
             work.session.add(row)
             await work.session.flush()
-            row.num_rows = row.num_cells = row.num_made = await write_items(work.session, row, targets)
+            row.num_rows = row.num_cells = row.num_made = await write_items(work.session, row, left)
             if not row.num_cells:
                 raise InvalidInput(NOTHING)
             after = {"judge": row.name, "items": row.num_cells}
