@@ -20,6 +20,10 @@ class Conflict(DomainError):
     """The thing changed meanwhile, or stands in a state that forbids the act."""
 
 
+class Clash(Conflict):
+    """Another wrote the same at the same moment: one of the two stands, and this one left nothing."""
+
+
 class Forbidden(DomainError):
     """The operator is known and may not do this."""
 

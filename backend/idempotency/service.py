@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy.exc import IntegrityError
 
 from backend.columns import utc_now
-from backend.errors import Conflict, InvalidInput
+from backend.errors import Clash, Conflict, InvalidInput
 from backend.idempotency.models import IdempotencyRow
 from backend.idempotency.repository import IdempotencyRepository
 from backend.idempotency.types import ABANDONED, KEPT, MAX_KEY_LENGTH, Answer
@@ -55,7 +55,7 @@ class IdempotencyService:
                 found.created_at = now
                 rows.add(found)
                 return None
-        except IntegrityError as error:  # two first requests at once, on Postgres
+        except (IntegrityError, Clash) as error:  # two first requests at once, on Postgres
             raise Conflict(UNDER_WAY, hint="Ask again in a moment.") from error
 
     async def keep(self, operator: Operator, key: str, answer: Answer) -> None:

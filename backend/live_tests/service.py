@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.audit.repository import AuditTrail
 from backend.columns import storable, utc_now
-from backend.errors import Conflict, DomainError, InvalidInput
+from backend.errors import Clash, Conflict, DomainError, InvalidInput
 from backend.ids import new_id
 from backend.live_tests.checks import checked_arms, checked_margin
 from backend.live_tests.drawing import SeatNames, drawn
@@ -89,7 +89,7 @@ class LiveTestService:
                 after = {"label": test.label, "arms": row.arms, "metric": row.metric, "guardrail": row.guardrail}
                 after |= {"judge": judge.name} if judge else {}
                 await AuditTrail(work.session).record(operator, "live_test.start", target_of(test), after=after)
-        except IntegrityError as error:
+        except (IntegrityError, Clash) as error:
             raise Conflict(
                 f"A live test runs on {wish.label} already.", hint="Stop it, or promote one of its versions."
             ) from error

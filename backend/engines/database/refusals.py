@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from backend.errors import Unavailable
+from backend.errors import Clash, DomainError, Unavailable
 
 # A key into another table clashes where that row was removed meanwhile, or got a follower while it was.
 FULL, CLASHED = frozenset({"53100", "58030"}), frozenset({"40001", "40P01", "55P03", "23503"})
+# Looked for and not found, and written by another before this one was.
+TAKEN = "23505"
 # Out of memory, of connections or of what an administrator allows.
 OUT_OF_ROOM = "53"
 # A connection that broke, and a server that stops, starts or ended us for being idle.
@@ -20,7 +22,7 @@ GONE = ("08", "57P", "25P03")
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Raise Unavailable where a later call may go through; anything else stays what it was."""
+    """Raise Unavailable where a later call may go through, Clash for a key that is taken; else it stays what it was."""
     try:
         yield
     except NoConnection as error:
@@ -32,12 +34,14 @@ def told() -> Iterator[None]:
         raise refusal from error
 
 
-def _refusal(error: DBAPIError) -> Unavailable | None:
+def _refusal(error: DBAPIError) -> DomainError | None:
     state = getattr(error.orig, "sqlstate", None) or ""
     if state in FULL:
         return Unavailable("The disk of the database is full.", hint="Make room where Postgres keeps its data.")
     if state.startswith(OUT_OF_ROOM):
         return Unavailable("The database has too much to do.", hint="Try again in a moment.")
+    if state == TAKEN:
+        return Clash("Somebody else wrote the same at the same moment.", hint="Look again, then try again.")
     if state in CLASHED:
         return Unavailable("Somebody else changed the same thing at the same moment.", hint="Try again.")
     # The driver gives no state where it had no server to hear one from.
