@@ -193,9 +193,11 @@ class PromptLabelsState(Formed, rx.State):
     async def withdraw(self, wish: str) -> Any:
         """Take one's own wish back."""
         operator = await self._operator(Permission.PROMPTS_EDIT)
-        await services().prompts.withdraw(operator, wish)
+        with caught(Conflict) as late:  # it was decided meanwhile, and how stands on the page once it is read again
+            await services().prompts.withdraw(operator, wish)
         await self._read(operator, (await self.get_state(PromptState)).id)
-        return PromptGateState.load
+        told = toasts.refuse(late.problem.words, late.problem.more) if late.problem else None
+        return [PromptState.refresh, told, PromptGateState.load]
 
     @rx.event
     async def dismiss(self, wish: str) -> None:

@@ -107,7 +107,7 @@ def _at_once(one: Any) -> rx.Component:
         (has_gate, one.protected),
         ((True, True), "without gate or second person, "),
         ((True, False), "without gate, "),
-        ((False, True), "without second person, "),
+        ((False, True), "without a second person, "),
         "",
     )
     words = rx.fragment("Goes back at once, ", without, "since ", one.back, " has stood there before.")
