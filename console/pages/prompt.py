@@ -83,6 +83,7 @@ def _acts() -> rx.Component:
     primary = button(words, point, kind="primary")
     make = rx.cond(Prompt.weak, doubted, rx.cond(Gate.refuses, button(words, point), primary))
     saved = rx.fragment(
+        rx.cond(Draft.dropped, button("Bring back your edits", Edit.bring_back, kind="quiet"), rx.fragment()),
         rx.cond(Prompt.view == "edit", rx.fragment(), button("Edit", Prompt.look("edit"))),
         rx.cond((Prompt.production == Prompt.chosen) | Labels.asked.contains(Prompt.chosen), rx.fragment(), make),
     )

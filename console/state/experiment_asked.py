@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from backend.experiments.types import Experiment, kind_of, numbered
 from console.state import formats
 
-SCORES_OLDER = "It scores older answers again: it is no proof at a gate, which needs answers of its own."
+SCORES_OLDER = (
+    "It scores older answers again: where a prompt or flow has to pass an experiment first, this one does not count."
+)
 
 
 @dataclass(frozen=True)

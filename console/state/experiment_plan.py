@@ -53,7 +53,7 @@ def plan_view(plan: Plan, draft: Draft) -> PlanView:
         figures=_figures(plan, draft),
         warnings=[*plan.problems, *over, *free, *small, *own, *unmarked, *alike],
         missing=missing,
-        more=f"and {formats.counted(left, 'other row')}" if left > 0 else "",
+        more=f"and {left:,} more like these" if left > 0 else "",
         notes=_gathered([*plan.asked, *plan.unknown]),
     )
 

@@ -13,11 +13,15 @@ from console.state.prompt_rows import HoleLine, hole_lines, parameters_of, seed_
 
 
 class PromptDraftState(rx.State):
-    """The browser owns the open text: `seed` is read when `revision` rises. `_content` is what was sent of it."""
+    """The browser owns the open text: `seed` is read when `revision` rises. `_content` is what was sent of it.
+
+    `dropped` where edits were discarded that can still be brought back.
+    """
 
     seed: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     revision: rx.Field[int] = rx.field(0)
     dirty: rx.Field[bool] = rx.field(False)
+    dropped: rx.Field[bool] = rx.field(False)
     parameters: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     holes: rx.Field[list[HoleLine]] = rx.field(default_factory=list)
     wrong: rx.Field[str] = rx.field("")
@@ -26,6 +30,17 @@ class PromptDraftState(rx.State):
     _content: Content = Content()
     _saved: Content = Content()
     _base: int = 0
+    _dropped: Content = Content()
+
+    def _drop(self) -> None:
+        """Discard what was edited, and keep it for whoever meant something else."""
+        self._dropped, self.dropped, self.dirty = self._content, True, False
+
+    def _bring_back(self) -> None:
+        """Open what was discarded again, above what is open now."""
+        saved = self._saved
+        self._seed(self._dropped, self._base)
+        self._saved, self.dropped = saved, False
 
     def _seed(self, content: Content, number: int) -> None:
         """Open a version in the editor."""

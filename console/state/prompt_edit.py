@@ -42,6 +42,7 @@ class PromptEditState(Formed, rx.State):
         """Read what the pickers offer."""
         operator = await self._operator(Permission.PROMPTS_READ)
         self.may_edit, self.errors = operator.may(Permission.PROMPTS_EDIT), {}
+        (await self.get_state(PromptDraftState)).dropped = False
         models = await services().providers.list_models(operator) if operator.may(Permission.MODELS_READ) else []
         default = next((one for one in models if one.is_default), None)
         self.models = [
@@ -94,6 +95,7 @@ class PromptEditState(Formed, rx.State):
     async def _took(self, operator: Operator, draft: PromptDraftState) -> Any:
         """Note what is edited; what became as it was saved is no draft any more."""
         was, draft.dirty = draft.dirty, draft._content != draft._saved
+        draft.dropped = draft.dropped and not draft.dirty
         await draft._look(operator)
         if draft.dirty != was:
             page = await self.get_state(PromptState)
@@ -107,11 +109,23 @@ class PromptEditState(Formed, rx.State):
         """Drop what was not saved."""
         operator = await self._operator(Permission.PROMPTS_EDIT)
         draft, page = await self.get_state(PromptDraftState), await self.get_state(PromptState)
-        draft.dirty, self.errors = False, {}
+        self.errors = {}
+        draft._drop()
         play = await self.get_state(PromptPlayState)
         play._adopted = ""
         await play._drafted(operator, page.production, page.latest, dirty=False)
         return PromptState.end(draft._base)
+
+    @rx.event
+    async def bring_back(self) -> Any:
+        """Edit on with what was discarded last."""
+        operator = await self._operator(Permission.PROMPTS_EDIT)
+        draft = await self.get_state(PromptDraftState)
+        if not draft.dropped:
+            return None
+        draft._bring_back()
+        self._count(draft)
+        return await self._took(operator, draft)
 
     @rx.event
     async def ask_save(self) -> None:

@@ -28,6 +28,8 @@ FIRSTS: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/api/flows", {"name": "Same flow"}),
     ("PUT", "/api/secrets/SAME", {"value": "a value of its own"}),
     ("PUT", "/api/variables/SAME", {"value": "x"}),
+    ("PUT", "/api/masking", {"kinds": ["e-mail"]}),
+    ("PUT", "/api/models/default", {"reference": "scripted:scripted"}),
     ("PUT", "/api/privacy/retention", {"days": 30}),
     ("POST", "/api/providers", MODELS),
 ]
