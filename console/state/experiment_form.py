@@ -135,6 +135,8 @@ class ExperimentFormState(Addressed, Formed, Phased, Varied, rx.State):
         self.numbers = DEFAULTS | {"rows": rows_text(self._asked("rows")) if wanted in known else ""}
         await self._pick(operator, wanted if wanted in known else (known or [""])[0])
         self.name, variants = await asked_by(operator, self._asked("flow"), self._asked("prompt"), found.first(MANAGED))
+        named = next((one.label for one in self.datasets if one.value == wanted), "")
+        self.name = self.name or named[:MAX_NAME]
         for variant in variants:
             await self._add(operator, variant)
         fits, self.scoring_note = await scoring_of(operator, self.dataset, can_judge=found.can_judge)

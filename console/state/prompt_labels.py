@@ -159,7 +159,10 @@ class PromptLabelsState(Formed, rx.State):
             await services().prompts.protect_label(operator, label, protected=protected)
         self.opened = "" if self.opened == "protect" else self.opened
         await self._read(operator, (await self.get_state(PromptState)).id)
-        return toasts.refuse(split.problem.words, split.problem.more) if split.problem else None
+        if split.problem:
+            return toasts.refuse(split.problem.words, split.problem.more)
+        told = "waits for a second person from now on" if protected else "moves without a second person again"
+        return toasts.say(f"{label} {told}.", "In every prompt of this project.")
 
     @rx.event
     async def approve(self, wish: str) -> Any:
