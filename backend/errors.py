@@ -21,7 +21,10 @@ class Conflict(DomainError):
 
 
 class Clash(Conflict):
-    """Another wrote the same at the same moment: one of the two stands, and this one left nothing."""
+    """A key is taken: another wrote the same at the same moment, one of the two stands, and this one left nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else wrote the same at the same moment.", hint="Look again, then try again.")
 
 
 class Forbidden(DomainError):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy.exc import IntegrityError
-
 from backend.columns import utc_now
 from backend.errors import Clash, Conflict, InvalidInput
 from backend.idempotency.models import IdempotencyRow
@@ -55,7 +53,7 @@ class IdempotencyService:
                 found.created_at = now
                 rows.add(found)
                 return None
-        except (IntegrityError, Clash) as error:  # two first requests at once, on Postgres
+        except Clash as error:  # two first requests at once, on Postgres
             raise Conflict(UNDER_WAY, hint="Ask again in a moment.") from error
 
     async def keep(self, operator: Operator, key: str, answer: Answer) -> None:

@@ -57,7 +57,12 @@ async def being_asked(session: AsyncSession, row: ExperimentRow) -> set[tuple[st
     return {(conversation_id or "", item_id) for conversation_id, item_id in rows}
 
 
+def about(target: Target) -> tuple[str, str]:
+    """Return the conversation and the item under which a target is asked about."""
+    return target.conversation_id, target.message_id or target.conversation_id
+
+
 def _cell(row: ExperimentRow, number: int, target: Target) -> dict[str, Any]:
-    item_id = target.message_id or target.conversation_id
+    conversation_id, item_id = about(target)
     cell = cell_values(row, Row(item_id, number, {}), number, 0, 0)
-    return {**cell, "conversation_id": target.conversation_id}
+    return {**cell, "conversation_id": conversation_id}

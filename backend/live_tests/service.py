@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import IntegrityError
-
 from backend.audit.repository import AuditTrail
 from backend.columns import storable, utc_now
 from backend.errors import Clash, Conflict, DomainError, InvalidInput
@@ -89,7 +87,7 @@ class LiveTestService:
                 after = {"label": test.label, "arms": row.arms, "metric": row.metric, "guardrail": row.guardrail}
                 after |= {"judge": judge.name} if judge else {}
                 await AuditTrail(work.session).record(operator, "live_test.start", target_of(test), after=after)
-        except (IntegrityError, Clash) as error:
+        except Clash as error:
             raise Conflict(
                 f"A live test runs on {wish.label} already.", hint="Stop it, or promote one of its versions."
             ) from error

@@ -36,11 +36,16 @@ class PromptDraftState(rx.State):
         """Discard what was edited, and keep it for whoever meant something else."""
         self._dropped, self.dropped, self.dirty = self._content, True, False
 
-    def _bring_back(self) -> None:
-        """Open what was discarded again, above what is open now."""
+    def _reopen(self, content: Content) -> None:
+        """Open another content as an edit of what is open."""
         saved = self._saved
-        self._seed(self._dropped, self._base)
-        self._saved, self.dropped = saved, False
+        self._seed(content, self._base)
+        self._saved = saved
+
+    def _compare(self) -> None:
+        """Note whether it is edited; what is edited now takes the place of what was discarded."""
+        self.dirty = self._content != self._saved
+        self.dropped = self.dropped and not self.dirty
 
     def _seed(self, content: Content, number: int) -> None:
         """Open a version in the editor."""

@@ -94,8 +94,8 @@ class PromptEditState(Formed, rx.State):
 
     async def _took(self, operator: Operator, draft: PromptDraftState) -> Any:
         """Note what is edited; what became as it was saved is no draft any more."""
-        was, draft.dirty = draft.dirty, draft._content != draft._saved
-        draft.dropped = draft.dropped and not draft.dirty
+        was = draft.dirty
+        draft._compare()
         await draft._look(operator)
         if draft.dirty != was:
             page = await self.get_state(PromptState)
@@ -123,7 +123,8 @@ class PromptEditState(Formed, rx.State):
         draft = await self.get_state(PromptDraftState)
         if not draft.dropped:
             return None
-        draft._bring_back()
+        draft._reopen(draft._dropped)
+        draft.dropped = False
         self._count(draft)
         return await self._took(operator, draft)
 

@@ -11,7 +11,7 @@ from backend.errors import Conflict
 from backend.operator import Operator, Permission
 from backend.prompts.types import PRODUCTION, STAGING, PromptChange, VersionRef
 from console import toasts
-from console.problems import caught
+from console.problems import Caught, caught
 from console.state import formats
 from console.state.forms import Formed
 from console.state.gate_lines import GateLine
@@ -134,12 +134,16 @@ class PromptLabelsState(Formed, rx.State):
         """Point a label at the version that it pointed at before; nothing where `seen` does not stand any more."""
         operator = await self._operator(Permission.PROMPTS_EDIT)
         page = await self.get_state(PromptState)
+        said = ""
         with caught(Conflict) as late:
             moved = await services().prompts.roll_back(operator, page.id, label, int(seen.removeprefix("v")))
-            told = toasts.say(f"v{moved.version} is in {label}.")
-        if late.problem is not None:
-            told = toasts.refuse(late.problem.words, late.problem.more)
-        await self._read(operator, page.id)
+            said = f"v{moved.version} is in {label}."
+        return await self._decided(operator, late, said)
+
+    async def _decided(self, operator: Operator, late: Caught, said: str) -> list[Any]:
+        """Read how things stand after a decision, and say it, or what refused it: a gate, or somebody was quicker."""
+        await self._read(operator, (await self.get_state(PromptState)).id)
+        told = toasts.refuse(late.problem.words, late.problem.more) if late.problem else toasts.say(said)
         return [PromptState.refresh, told, PromptGateState.load]
 
     @rx.event
@@ -168,13 +172,11 @@ class PromptLabelsState(Formed, rx.State):
     async def approve(self, wish: str) -> Any:
         """Let a label move that somebody else asked for."""
         operator = await self._operator(Permission.PROMPTS_APPROVE)
-        with caught(Conflict) as stopped:
+        said = ""
+        with caught(Conflict) as late:
             moved = await services().prompts.approve(operator, wish)
-            told = toasts.say(f"v{moved.version} is in {moved.name}.")
-        if stopped.problem is not None:  # a gate refuses it by now, or somebody was quicker
-            told = toasts.refuse(stopped.problem.words, stopped.problem.more)
-        await self._read(operator, (await self.get_state(PromptState)).id)
-        return [PromptState.refresh, told, PromptGateState.load]
+            said = f"v{moved.version} is in {moved.name}."
+        return await self._decided(operator, late, said)
 
     @rx.event
     async def ask_refusal(self, wish: str) -> None:
@@ -196,11 +198,9 @@ class PromptLabelsState(Formed, rx.State):
     async def withdraw(self, wish: str) -> Any:
         """Take one's own wish back."""
         operator = await self._operator(Permission.PROMPTS_EDIT)
-        with caught(Conflict) as late:  # it was decided meanwhile, and how stands on the page once it is read again
+        with caught(Conflict) as late:
             await services().prompts.withdraw(operator, wish)
-        await self._read(operator, (await self.get_state(PromptState)).id)
-        told = toasts.refuse(late.problem.words, late.problem.more) if late.problem else None
-        return [PromptState.refresh, told, PromptGateState.load]
+        return await self._decided(operator, late, "Your wish is taken back.")
 
     @rx.event
     async def dismiss(self, wish: str) -> None:

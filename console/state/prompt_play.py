@@ -101,9 +101,8 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
         draft = await self.get_state(PromptDraftState)
         edited = next((one.content for one in document.columns if one.content), None)
         if edited is not None and not draft.dirty:
-            saved, base = draft._saved, draft._base
-            draft._seed(edited, base)
-            draft._saved, draft.dirty = saved, edited != saved
+            draft._reopen(edited)
+            draft._compare()
         self.values, self.errors, self.total, self._origin = dict(document.values), {}, "", found.origin
         return True
 
@@ -251,9 +250,8 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
         if column is None:
             return None
         draft = await self.get_state(PromptDraftState)
-        content, saved, base = tried(await self._content(operator, column), column), draft._saved, draft._base
-        draft._seed(content, base)
-        draft._saved, draft.dirty = saved, content != saved
+        draft._reopen(tried(await self._content(operator, column), column))
+        draft._compare()
         if not draft.dirty:
             return toasts.say("It says what the version says already.")
         self._adopted = letter

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.engines.database.postgres import PostgresDatabase
 from backend.engines.database.reading import LockInReadUnit
 from backend.engines.database.sqlite import SqliteDatabase
-from backend.errors import Unavailable
+from backend.errors import Clash, Unavailable
 from backend.flows.models import RunWorkerRow
 from backend.ports.database import Database
 from backend.settings import SQLITE_FILE
@@ -206,3 +206,16 @@ async def test_a_full_disk_is_told_in_words_and_is_over_once_there_is_room(any_d
                 session.add_all(RunWorkerRow(id=f"{number} {'x' * 1_000}", beats=number) for number in range(1_000))
         async with any_database.read(EVERYWHERE) as session:
             assert len((await session.exec(select(RunWorkerRow.id))).all()) == wanted + 1
+
+
+async def test_a_key_that_is_taken_is_a_clash_and_leaves_nothing(any_database: Database) -> None:
+    async def taken() -> None:
+        async with any_database.write(EVERYWHERE) as session:
+            session.add(RunWorkerRow(id="two", beats=0))
+            await session.flush()
+            await (await session.connection()).execute(insert(RunWorkerRow), [{"id": "one", "beats": 9}])
+
+    with pytest.raises(Clash, match="at the same moment"):
+        await taken()
+    async with any_database.read(EVERYWHERE) as session:
+        assert list(await session.exec(select(RunWorkerRow.id, RunWorkerRow.beats))) == [("one", 0)]

@@ -1,4 +1,4 @@
-"""What Postgres says where nothing can be done now, in words: whoever asks may ask again."""
+"""What Postgres says where something cannot be done, in words: whoever asks may ask again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GONE = ("08", "57P", "25P03")
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Raise Unavailable where a later call may go through, Clash for a key that is taken; else it stays what it was."""
+    """Raise Unavailable where a later call may go through, Clash for a taken key; anything else stays what it was."""
     try:
         yield
     except NoConnection as error:
@@ -41,7 +41,7 @@ def _refusal(error: DBAPIError) -> DomainError | None:
     if state.startswith(OUT_OF_ROOM):
         return Unavailable("The database has too much to do.", hint="Try again in a moment.")
     if state == TAKEN:
-        return Clash("Somebody else wrote the same at the same moment.", hint="Look again, then try again.")
+        return Clash()
     if state in CLASHED:
         return Unavailable("Somebody else changed the same thing at the same moment.", hint="Try again.")
     # The driver gives no state where it had no server to hear one from.

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.engines.database.one_hop import OneHop, OneHopConnection
 from backend.engines.database.reading import reading
-from backend.errors import Unavailable
+from backend.errors import Clash, Unavailable
 from backend.ports.database import Everywhere, Tenant
 
 NUM_READERS = 4
@@ -32,15 +32,19 @@ ON_EVERY_CONNECTION = (
 
 # What SQLite says where nothing can be added: to the file, its log or its index.
 OUT_OF_ROOM = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC"})
+TAKEN = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
 
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Raise Unavailable where the disk is full."""
+    """Raise Unavailable where the disk is full, Clash for a taken key; anything else stays what it was."""
     try:
         yield
     except DBAPIError as error:
-        if getattr(error.orig, "sqlite_errorname", "") not in OUT_OF_ROOM:
+        name = getattr(error.orig, "sqlite_errorname", "")
+        if name in TAKEN:
+            raise Clash from error
+        if name not in OUT_OF_ROOM:
             raise
         raise Unavailable("The disk is full.", hint="Make room in the data directory and try again.") from error
 

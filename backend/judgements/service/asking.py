@@ -21,7 +21,7 @@ from backend.experiments.service.base import target
 from backend.experiments.shapes import definition_of, pinned_as_json
 from backend.experiments.types import DEFAULT_CONCURRENCY, Draft, Pinned, VariantDraft, kind_of
 from backend.ids import new_id
-from backend.judgements.repository import being_asked, write_items
+from backend.judgements.repository import about, being_asked, write_items
 from backend.judgements.service.base import Base
 from backend.judgements.shapes import THE_LOG
 from backend.judgements.types import MAX_ITEMS, MAX_NAME, Judgement, JudgementPlan, NewJudgement
@@ -102,7 +102,7 @@ class AskingUseCases(Base):
         async with self._units.write(operator) as work:
             await take_turn(work.session, f"what {row.name} judges in {row.project_id}")
             held = await being_asked(work.session, row)
-            left = [one for one in targets if (one.conversation_id, one.message_id or one.conversation_id) not in held]
+            left = [one for one in targets if about(one) not in held]
             if targets and not left:
                 raise Conflict(ASKED, hint="Its scores appear as it goes on.")
             work.session.add(row)

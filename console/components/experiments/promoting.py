@@ -87,7 +87,9 @@ def promote_dialog() -> rx.Component:
     gate = gate_words(Promote.gate, wrong)
     # A refusal has said what is worse.
     beside = rx.foreach(Promote.against, lambda line: rx.el.p(status("warn", line), dir="auto"))
-    note = rx.cond(Promote.note, rx.el.p(status("warn", Promote.note)), rx.fragment())
+    note = rx.cond(
+        (Promote.note != "") & (Promote.gate.mark != ""), rx.el.p(status("warn", Promote.note)), rx.fragment()
+    )
     against = rx.fragment(note, rx.cond(refused & (Promote.gate.evidence == ""), rx.fragment(), beside))
     form = rx.el.form(
         rx.cond(Promote.is_prompt, field("Label", label, html_for="promote-label"), rx.fragment()),

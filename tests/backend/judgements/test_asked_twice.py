@@ -8,7 +8,17 @@ import pytest
 
 from backend.errors import Conflict
 from backend.judgements.types import NewJudgement
+from backend.settings import Settings
 from tests.backend.judgements.conftest import HELPFUL, Court
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """SQLite has one writer; on Postgres two ask at the same moment."""
+    if request.param == "sqlite":
+        return settings
+    found: Settings = request.getfixturevalue("postgres_settings")
+    return found
 
 
 async def test_what_this_judge_is_being_asked_is_not_asked_again(court: Court) -> None:

@@ -1,11 +1,16 @@
-"""The switch that protects a label: it holds for the whole project, and says so."""
+"""A label that is protected: the switch says how far it goes, and a wish that was decided is read again."""
 
 from __future__ import annotations
 
+from backend.bootstrap import Services
+from backend.identity.permissions import Role
+from backend.operator import Operator
 from backend.prompts.types import Prompt
+from console.state.prompt import PromptState
 from console.state.prompt_labels import PromptLabelsState
 from tests.console.state.test_prompt_play import answer, opened, owner
 from tests.console.tab import Tab, tab
+from tests.factories.people import join, operator_of
 
 __all__ = ["answer", "owner", "tab"]
 
@@ -21,3 +26,22 @@ async def test_both_ways_are_told(answer: Prompt, tab: Tab) -> None:
     free = str(await labels.protect("production", protected=False))
     assert "production moves without a second person again" in free
     assert labels.protected == []
+
+
+async def test_a_wish_is_taken_back_once(services: Services, owner: Operator, answer: Prompt, tab: Tab) -> None:
+    await services.prompts.protect_label(owner, "production", protected=True)
+    yuki = await operator_of(services.identity, await join(services.units, owner, "Yuki", Role.REVIEWER))
+    await opened(tab, answer)
+    labels = tab.state(PromptLabelsState)
+    for decided in ("taken back", "refused by Yuki"):
+        change = await services.prompts.set_label(owner, answer.id, "production", 2)
+        assert change.approval is not None
+        wish = change.approval.id
+        await labels.load()
+        assert [one.id for one in labels.wishes] == [wish]
+        if decided != "taken back":
+            await services.prompts.refuse(yuki, wish, "Not tested.")
+        again, told, _ = await labels.withdraw(wish)
+        assert (decided in str(told), str(again.fn)) == (True, str(PromptState.refresh.fn))
+        assert labels.wishes == [], "the page does not go on saying that it waits"
+    assert [one.own for one in labels.refusals] == [True]
