@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import func
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,7 +15,7 @@ from backend.activity.types import Found, Job, Thing
 from backend.conversations.models import ConversationRow
 from backend.datasets.models import DatasetRow
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
-from backend.experiments.types import CellStatus, Status
+from backend.experiments.types import HAS_UNPRICED, CellStatus, Status
 from backend.flows.models import FlowRow, NodeRunRow, RunRow
 from backend.flows.types import NodeStatus, RunStatus, Trigger
 from backend.knowledge.models import DocumentRow, KnowledgeBaseRow
@@ -190,20 +190,21 @@ class ActivityRepository:
     async def cost_since(self, moment: datetime) -> tuple[Decimal, int]:
         """Return the dollars of what began, or ended in experiments, since a moment, and of how many none is known."""
         run, cell = RunRow, ExperimentCellRow
-        runs = select(func.sum(run.cost), func.count().filter(_unpriced(run) | col(run.has_unpriced))).where(
+        runs = select(func.sum(run.cost), func.count().filter(col(run.has_unpriced))).where(
             run.project_id == self._project_id, run.created_at >= moment
         )
         of_late = select(ExperimentRow.id).where(
             ExperimentRow.project_id == self._project_id,
             or_(col(ExperimentRow.finished_at).is_(None), col(ExperimentRow.finished_at) >= moment),
         )
+        unpriced = col(cell.detail)[HAS_UNPRICED].as_string().is_not(None)
         # A flow as a variant is a run of its own, which is counted already; its judges are not.
         cells = select(
             func.sum(ExperimentCellRow.cost).filter(
                 col(ExperimentCellRow.run_id) == "", ~col(ExperimentCellRow.taken_over)
             ),
             func.sum(ExperimentCellRow.judge_cost),
-            func.count().filter(col(cell.run_id) == "", ~col(cell.taken_over), _unpriced(cell)),
+            func.count().filter(col(cell.run_id) == "", ~col(cell.taken_over), col(cell.cost) == 0, unpriced),
         ).where(
             ExperimentCellRow.project_id == self._project_id,
             col(ExperimentCellRow.experiment_id).in_(of_late),
@@ -275,11 +276,6 @@ def _run_job(row: RunRow, flow: str, num_done: int) -> Job:
         started_at=row.created_at,
         ended_at=row.finished_at,
     )
-
-
-def _unpriced(row: Any) -> ColumnElement[bool]:
-    """Tell what took tokens of models without a price."""
-    return (col(row.cost) == 0) & (col(row.tokens_in) + col(row.tokens_out) > 0)
 
 
 def _experiment_job(row: ExperimentRow, num_ended: int) -> Job:

@@ -38,7 +38,7 @@ CORRECTED = "corrected"
 IN_VAIN = "fails_again"
 # Where the detail of an answer has that its model, which cannot be held to the schema, was told it in words.
 IN_WORDS = "schema_in_words"
-# Where the detail of a flow's answer has that one of its models has no price: its cost is without what that one took.
+# Where the detail of an answer has that a model of it has no price: its cost is without what that one took.
 HAS_UNPRICED = "has_unpriced"
 # What other tools call the same kind of evaluator.
 ALSO = {

@@ -13,16 +13,9 @@ class Used(Protocol):
     def cost(self) -> Decimal: ...
 
     @property
-    def tokens_in(self) -> int: ...
-
-    @property
-    def tokens_out(self) -> int: ...
-
-    @property
     def has_unpriced(self) -> bool: ...
 
 
 def priced(used: Used) -> Decimal | None:
     """Return the dollars, None where tokens of a model without a price were taken, be it one of several."""
-    is_free = not used.cost and used.tokens_in + used.tokens_out
-    return None if used.has_unpriced or is_free else used.cost
+    return None if used.has_unpriced else used.cost

@@ -130,6 +130,7 @@ def _whole(progress: Progress | None, row: ExperimentRow, eta_seconds: float | N
         eta_seconds=eta_seconds if Status(row.status).is_open else None,
         num_judged=given.num_judged,
         num_in_vain=given.num_in_vain,
+        num_unpriced=given.num_unpriced,
     )
 
 

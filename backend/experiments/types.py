@@ -183,7 +183,8 @@ class Progress:
     """Counts over the cells. `eta_seconds` is None where nothing tells; `cost` has the judges' in it, in dollars.
 
     `num_judged` of those running have their answer, and are being judged. `num_in_vain` of those that failed would do
-    so again: the row lacks what is read of it, or the model refuses the question itself. `num_changes` counts writes.
+    so again: the row lacks what is read of it, or the model refuses the question itself. `num_changes` counts writes;
+    `num_unpriced` answers of which nothing has a price.
     """
 
     num_cells: int
@@ -199,6 +200,7 @@ class Progress:
     num_judged: int = 0
     num_in_vain: int = 0
     num_changes: int = 0
+    num_unpriced: int = 0
 
     @property
     def error_rate(self) -> float:

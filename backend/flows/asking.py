@@ -123,8 +123,8 @@ class _Heard:
 
 
 def _usage(context: NodeContext[Any], endpoint: ModelEndpoint, used: ModelUsage) -> Usage:
-    has_unpriced = endpoint.lacks_price and used.input_tokens + used.output_tokens > 0
-    return Usage(used.input_tokens, used.output_tokens, context.outside.models.cost(endpoint, used), has_unpriced)
+    cost = context.outside.models.cost(endpoint, used)
+    return Usage(used.input_tokens, used.output_tokens, cost, endpoint.has_unpriced(used))
 
 
 async def _asked(

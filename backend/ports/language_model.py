@@ -56,6 +56,10 @@ class ModelEndpoint:
         """Say whether what this model takes is paid for at a price that nobody entered."""
         return self.kind not in BUILT_IN and not (self.input_price or self.output_price)
 
+    def has_unpriced(self, used: Usage) -> bool:
+        """Say whether nobody knows what this use costs."""
+        return self.lacks_price and used.total_tokens > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

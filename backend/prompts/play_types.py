@@ -56,7 +56,10 @@ class PlayTool:
 
 @dataclass(frozen=True, slots=True)
 class PlayDone:
-    """A whole answer. `value` is the object of a structured one; `problem` says why there is none."""
+    """A whole answer. `value` is the object of a structured one; `problem` says why there is none.
+
+    `has_unpriced` where the model has no price, as in PlayFailed.
+    """
 
     text: str
     model: str
@@ -68,6 +71,7 @@ class PlayDone:
     is_cut: bool = False
     value: Any = None
     problem: str = ""
+    has_unpriced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class PlayFailed:
     tokens_out: int = 0
     cost: Decimal = field(default_factory=Decimal)
     total_ms: float = 0
+    has_unpriced: bool = False
 
 
 PlayEvent = PlayText | PlayTool | PlayDone | PlayFailed

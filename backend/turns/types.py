@@ -154,7 +154,10 @@ class ReplayStep:
 
 @dataclass(frozen=True, slots=True)
 class ReplayDone:
-    """How a column ended. `error` is empty for an answer; `run_id` leads to the trace of a flow."""
+    """How a column ended. `error` is empty for an answer; `run_id` leads to the trace of a flow.
+
+    `has_unpriced` where a model without a price took part, whose tokens `cost` is without.
+    """
 
     text: str = ""
     error: str = ""
@@ -166,6 +169,7 @@ class ReplayDone:
     cost: Decimal = Decimal(0)
     total_ms: float = 0
     tools: tuple[str, ...] = ()
+    has_unpriced: bool = False
 
 
 ReplayEvent = ReplayText | ReplayStep | ReplayDone

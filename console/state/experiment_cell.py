@@ -157,8 +157,9 @@ def cell_view(found: OpenedCell, numbers: list[int], units: Mapping[str, str] | 
 
 def _facts(found: OpenedCell) -> list[Fact]:
     cell = found.cell
-    cost = formats.cost(cell.cost - cell.judge_cost, cell.tokens_in + cell.tokens_out) or "$0"
-    free = ", without a model that has no price" if cell.detail.get(HAS_UNPRICED) and cost != formats.NO_PRICE else ""
+    asked, unpriced = cell.cost - cell.judge_cost, HAS_UNPRICED in cell.detail
+    cost = formats.NO_PRICE if unpriced and not asked else formats.money(asked, single=True)
+    free = ", without a model that has no price" if unpriced and asked else ""
     told = {
         "Variant": found.words,
         "Model": found.model,

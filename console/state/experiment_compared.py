@@ -13,6 +13,7 @@ from typing import Any
 
 from backend.experiments.types import (
     COST,
+    HAS_UNPRICED,
     LATENCY,
     LATENCY_P50,
     QUESTIONS,
@@ -152,7 +153,7 @@ def _side(
         )
     )
     mark, words = (shown.mark, shown.words) if shown and is_whole else unscored
-    cost = formats.answer_price(cell.cost - cell.judge_cost, cell.tokens_in + cell.tokens_out)
+    cost = formats.answer_price(cell.cost - cell.judge_cost, unpriced=HAS_UNPRICED in cell.detail)
     judged = f", judges {formats.answer_price(cell.judge_cost)}" if cell.judge_cost else ""
     return SideLine(
         words=words,

@@ -135,7 +135,7 @@ def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine
         variants=", ".join(found.called.values()),
         progress=f"{formats.count(ended)} of {whole}{failed}{judged}" if progress.num_cells else "",
         percent=100 * ended // progress.num_cells if progress.num_cells else 0,
-        cost=formats.summed(progress.cost, int(not progress.cost and progress.tokens_in + progress.tokens_out > 0)),
+        cost=formats.summed(progress.cost, 0 if progress.cost else progress.num_unpriced),
         left=f"about {left} left" if left and status == "running" else "",
         retry=retry_of(found),
         in_vain=in_vain_words(found),

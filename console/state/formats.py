@@ -24,6 +24,8 @@ class Spent(Protocol):
     def tokens_out(self) -> int: ...
     @property
     def cost(self) -> Decimal: ...
+    @property
+    def has_unpriced(self) -> bool: ...
 
 
 def now() -> datetime:
@@ -93,19 +95,21 @@ def price(dollars: Decimal) -> str:
     return f"${whole}.{digits.rstrip('0').ljust(2, '0')}"
 
 
-def answer_price(dollars: Decimal, tokens: int = 0) -> str:
+def answer_price(dollars: Decimal, *, unpriced: bool = False) -> str:
     """Return what a thousand answers like this one cost, $0.048 per 1,000: answers stand beside each other."""
-    return f"{price(dollars * 1_000)} per 1,000" if dollars else NO_PRICE if tokens else "$0"
+    return f"{price(dollars * 1_000)} per 1,000" if dollars else NO_PRICE if unpriced else "$0"
 
 
 def cost(dollars: Decimal, tokens: int) -> str:
-    """Return what a model took: no price where it has none and took tokens, empty where none was asked."""
+    """Return the cost that somebody reports: no price where none is told of tokens, empty where there are none."""
     return money(dollars, single=True) if dollars else NO_PRICE if tokens else ""
 
 
 def spent(usage: Spent) -> str:
-    """Return what one node, or one run, cost."""
-    return cost(usage.cost, usage.tokens_in + usage.tokens_out)
+    """Return what one node, or one run, cost: no price where its model has none, empty where none was asked."""
+    if usage.has_unpriced and not usage.cost:
+        return NO_PRICE
+    return money(usage.cost, single=True) if usage.tokens_in + usage.tokens_out else ""
 
 
 def summed(dollars: Decimal, num_unpriced: int, what: str = "answer", *, single: bool = False) -> str:

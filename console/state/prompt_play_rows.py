@@ -61,6 +61,7 @@ class ColumnLine:
     tokens: str = ""
     cost: str = ""
     spent: float = 0.0
+    is_unpriced: bool = False
     answered: str = ""
 
 
@@ -223,8 +224,9 @@ def heard(column: ColumnLine, event: PlayEvent) -> ColumnLine:
 
 def _spent(column: ColumnLine, event: PlayDone | PlayFailed) -> ColumnLine:
     tokens = f"{event.tokens_in:,} in, {event.tokens_out:,} out" if event.tokens_in or event.tokens_out else ""
-    cost = formats.answer_price(event.cost, event.tokens_in + event.tokens_out) if tokens else ""
-    return replace(column, time=formats.span(event.total_ms), tokens=tokens, cost=cost, spent=float(event.cost))
+    cost = formats.answer_price(event.cost, unpriced=event.has_unpriced) if tokens else ""
+    took, spent = formats.span(event.total_ms), float(event.cost)
+    return replace(column, time=took, tokens=tokens, cost=cost, spent=spent, is_unpriced=event.has_unpriced)
 
 
 def total(columns: Sequence[ColumnLine]) -> str:
@@ -233,7 +235,7 @@ def total(columns: Sequence[ColumnLine]) -> str:
     if not ended:
         return ""
     well = sum(one.state == "ok" for one in ended)
-    unpriced = sum(1 for one in ended if one.tokens and not one.spent)
+    unpriced = sum(one.is_unpriced for one in ended)
     cost = formats.summed(Decimal(str(sum(one.spent for one in ended))), unpriced, single=True)
     return f"{well} of {len(columns)} done, {cost}"
 

@@ -59,6 +59,7 @@ class ReplayLine:
     href: str = ""
     tools: list[str] = field(default_factory=list)
     spent: float = 0.0
+    is_unpriced: bool = False
     node: str = ""
 
 
@@ -67,13 +68,14 @@ def asked_line(found: Replayable) -> AskedLine:
     version = "draft" if run and not run.version else f"v{answer.version}" if answer.version else ""
     prompt = f"{found.prompt.name} v{found.prompt.version}" if found.prompt else ""
     tokens = answer.tokens_in or answer.tokens_out
+    unpriced = run.usage.has_unpriced if run else not answer.cost
     return AskedLine(
         text=answer.text,
         error=answer.error,
         what=", ".join(filter(None, (found.turn.conversation.flow_name, version, prompt, answer.model))),
         time=formats.span(answer.latency_ms) if answer.latency_ms or run else "",
         tokens=f"{answer.tokens_in:,} in, {answer.tokens_out:,} out" if tokens else "",
-        cost=formats.answer_price(answer.cost, tokens) if tokens else "",
+        cost=formats.answer_price(answer.cost, unpriced=unpriced) if tokens else "",
         href=routes.to(routes.RUN, run.id) if run else "",
         tools=[*found.tools],
     )
@@ -154,11 +156,12 @@ def _ended(column: ReplayLine, done: ReplayDone, was: str) -> ReplayLine:
         said=word_diff(was, done.text)[1] if done.text else [],
         time=formats.span(done.total_ms) if done.total_ms or done.run_id else "",
         tokens=f"{done.tokens_in:,} in, {done.tokens_out:,} out" if counted else "",
-        cost=formats.answer_price(done.cost, counted) if counted else "",
+        cost=formats.answer_price(done.cost, unpriced=done.has_unpriced) if counted else "",
         used=done.model,
         href=routes.to(routes.RUN, done.run_id) if done.run_id else "",
         tools=[*done.tools],
         spent=float(done.cost),
+        is_unpriced=done.has_unpriced,
     )
 
 
@@ -168,6 +171,6 @@ def total(columns: list[ReplayLine]) -> str:
     if not ended:
         return ""
     well = sum(one.state == "ok" for one in ended)
-    unpriced = sum(1 for one in ended if one.tokens and not one.spent)
+    unpriced = sum(one.is_unpriced for one in ended)
     cost = formats.summed(Decimal(str(sum(one.spent for one in ended))), unpriced, single=True)
     return f"{well} of {len(columns)} answered, {cost}"

@@ -83,7 +83,7 @@ def _figures(total: NodeTotal, num_answers: int) -> NodeFigures:
         total.num_failed,
         total.mean_ms,
         total.median_ms,
-        None if total.tokens and not total.cost else float(total.cost) / num_answers,
+        None if total.has_unpriced else float(total.cost) / num_answers,
         total.tokens / num_answers,
         total.failed_run or total.slowest_run,
     )

@@ -15,7 +15,7 @@ from backend.experiments.types import HAS_UNPRICED
 class Answer:
     """What came of one cell. `error` is empty where the answer is whole; `cost` counts failed tries too.
 
-    `has_unpriced` where a model of a flow has no price, so that `cost` is not all that it took.
+    `has_unpriced` where a model that was asked has no price, so that `cost` is not all that it took.
     """
 
     text: str = ""

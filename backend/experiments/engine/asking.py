@@ -133,6 +133,7 @@ class Asking:
             if usage.estimated:
                 answer.detail["is_estimated"] = True
             answer.cost += self._outside.models.cost(endpoint, usage)
+            answer.has_unpriced = answer.has_unpriced or endpoint.has_unpriced(usage)
             answer.tokens_in += usage.input_tokens
             answer.tokens_out += usage.output_tokens
 

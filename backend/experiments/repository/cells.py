@@ -108,15 +108,14 @@ class Cells:
     async def numbers(self, experiment_id: str) -> Sequence[tuple[Any, ...]]:
         """Return (row, variant, repetition, status, scores, cost, latency) of every cell, as bare columns.
 
-        The cost is None where the answer took tokens of a model without a price: beside another it would cost less. A
-        flow may have asked that one beside others with a price.
+        The cost is None where the answer took tokens of a model without a price, be it one of several: beside another
+        it would cost less.
 
         A hundred thousand are read at once: past the row objects, with scores as text that a thread takes apart, they
         take half the time, and hold nobody else up.
         """
         cell = ExperimentCellRow
-        has_price = or_(col(cell.cost) != 0, col(cell.tokens_in) + col(cell.tokens_out) == 0)
-        has_price = and_(has_price, col(cell.detail)[HAS_UNPRICED].as_string().is_(None))
+        has_price = col(cell.detail)[HAS_UNPRICED].as_string().is_(None)
         statement = select(
             col(cell.row),
             col(cell.variant),
@@ -132,6 +131,7 @@ class Cells:
     async def progress(self, experiment_ids: Sequence[str]) -> dict[str, Progress]:
         """Return what stands in the cells of each experiment; one without cells is not in it."""
         cell, paid = ExperimentCellRow, ~col(ExperimentCellRow.taken_over)
+        unpriced = cast(cell.detail, String).contains(f'"{HAS_UNPRICED}"')
         lasting = or_(cast(cell.detail, String).contains(f'"{IN_VAIN}"'), col(cell.attempt) == NOBODYS)
         statement = (
             select(
@@ -142,6 +142,7 @@ class Cells:
                 func.sum(cell.judge_cost),
                 func.sum(case((and_(col(cell.status) == CellStatus.FAILED.value, lasting), 1), else_=0)),
                 func.sum(cell.num_changes),
+                func.sum(case((and_(col(cell.cost) == 0, unpriced), 1), else_=0)),
             )  # type: ignore[call-overload]
             .where(col(cell.project_id) == self._project_id, col(cell.experiment_id).in_(experiment_ids))
             .group_by(col(cell.experiment_id), col(cell.status))
@@ -230,4 +231,5 @@ def _progress(by_status: dict[str, tuple[Any, ...]]) -> Progress:
         num_judged=count(CellStatus.ANSWERED),
         num_in_vain=int(total(5)),
         num_changes=int(total(6)),
+        num_unpriced=int(total(7)),
     )

@@ -24,7 +24,7 @@ WAITING = (CellStatus.PENDING.value, CellStatus.RUNNING.value)
 
 @dataclass(frozen=True, slots=True)
 class NodeTotal:
-    """Sums over the runs of one node; `failed_run` is empty where none failed."""
+    """Sums over the runs of one node; `failed_run` is empty where none failed, `cost` without what has no price."""
 
     node: str
     num_runs: int
@@ -35,6 +35,7 @@ class NodeTotal:
     tokens: int
     slowest_run: str
     failed_run: str
+    has_unpriced: bool = False
 
 
 class NodeTotals:
@@ -67,6 +68,7 @@ class NodeTotals:
                 time.label("time"),
                 col(NodeRunRow.cost).label("cost"),
                 (col(NodeRunRow.tokens_in) + col(NodeRunRow.tokens_out)).label("tokens"),
+                case((col(NodeRunRow.has_unpriced), 1), else_=0).label("unpriced"),
                 func.row_number().over(partition_by=col(NodeRunRow.node), order_by=time).label("place"),
                 func.count().over(partition_by=col(NodeRunRow.node)).label("many"),
             )  # type: ignore[call-overload]
@@ -86,21 +88,32 @@ class NodeTotals:
             func.sum(ran.tokens),
             func.max(case((ran.place == ran.many, ran.run_id))),
             func.max(case((ran.failed == 1, ran.run_id))),
+            func.max(ran.unpriced),
         ).group_by(ran.node)  # type: ignore[call-overload]
         rows = (await self._session.exec(statement)).all()
         return [
-            NodeTotal(node, count, int(failed), float(mean), float(median), cost, int(tokens), slowest, example or "")
-            for node, count, failed, mean, median, cost, tokens, slowest, example in rows
+            NodeTotal(
+                node,
+                count,
+                int(failed),
+                float(mean),
+                float(median),
+                cost,
+                int(tokens),
+                slowest,
+                bad or "",
+                bool(unpriced),
+            )
+            for node, count, failed, mean, median, cost, tokens, slowest, bad, unpriced in rows
         ]
 
     async def lack_price(self, run_ids: Sequence[str]) -> bool:
         """Say whether a node of these runs took tokens of a model without a price, whatever the others cost."""
-        tokens = col(NodeRunRow.tokens_in) + col(NodeRunRow.tokens_out)
         statement = (
             select(NodeRunRow.run_id)
             .join(RunRow, col(RunRow.id) == col(NodeRunRow.run_id))
             .where(RunRow.project_id == self._project_id, col(NodeRunRow.run_id).in_(run_ids))
-            .where(col(NodeRunRow.has_unpriced) | ((col(NodeRunRow.cost) == 0) & (tokens > 0)))
+            .where(col(NodeRunRow.has_unpriced))
             .limit(1)
         )
         return (await self._session.exec(statement)).first() is not None

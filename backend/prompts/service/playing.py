@@ -128,13 +128,12 @@ class PlayUseCases(RenderingUseCases):
                     elif isinstance(event, Finished):
                         return self._done(endpoint, content, event)
         except ModelFailed as failed:
-            cost = self._models.cost(endpoint, failed.usage)
-            tokens = failed.usage.input_tokens, failed.usage.output_tokens
+            used, spoken = failed.usage, _since(start)
+            spent = used.input_tokens, used.output_tokens, self._models.cost(endpoint, used)
+            unpriced = endpoint.has_unpriced(used)
             if calls and ends_at_call(failed, calls[-1].name, content.tools):
-                return PlayDone(
-                    failed.text, endpoint.reference, *tokens, cost, first_token_ms, _since(start), is_cut=False
-                )
-            return PlayFailed(failed.message, failed.hint, endpoint.reference, *tokens, cost, _since(start))
+                return PlayDone(failed.text, endpoint.reference, *spent, first_token_ms, spoken, has_unpriced=unpriced)
+            return PlayFailed(failed.message, failed.hint, endpoint.reference, *spent, spoken, has_unpriced=unpriced)
         return PlayFailed("The model ended without a word.", "", endpoint.reference, total_ms=_since(start))
 
     def _done(self, endpoint: ModelEndpoint, content: Content, said: Finished) -> PlayDone:
@@ -150,6 +149,7 @@ class PlayUseCases(RenderingUseCases):
             is_cut=said.is_cut,
             value=value,
             problem=problem,
+            has_unpriced=endpoint.has_unpriced(said.usage),
         )
 
 

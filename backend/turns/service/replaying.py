@@ -121,6 +121,7 @@ class ReplayingUseCases(LookingUseCases):
             cost=usage.cost,
             total_ms=ended.run.time_ms,
             tools=calls_of(ended),
+            has_unpriced=usage.has_unpriced,
         )
 
     async def _messages(self, operator: Operator, found: Replayable, column: ReplayColumn, tell: Tell) -> ReplayDone:
@@ -148,6 +149,7 @@ class ReplayingUseCases(LookingUseCases):
                             tokens_out=event.tokens_out,
                             cost=event.cost,
                             total_ms=event.total_ms,
+                            has_unpriced=event.has_unpriced,
                         )
                     case _:
                         pass

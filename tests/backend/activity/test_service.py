@@ -17,6 +17,7 @@ from backend.conversations.models import ConversationRow
 from backend.datasets.models import DatasetRow
 from backend.errors import Forbidden
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
+from backend.experiments.types import HAS_UNPRICED
 from backend.flows.models import FlowRow, RunRow
 from backend.identity.service import IdentityService
 from backend.ids import new_id
@@ -229,8 +230,9 @@ async def test_today_adds_what_runs_cost_since_the_day_began(
     assert (today.cost, today.num_unpriced) == (Decimal("0.3121"), 0)
     assert today.num_in_work == 1
     unpriced = run(desk, "done", "0")
-    unpriced.tokens_in = 5
-    await save(units, unpriced, run(desk, "done", "0"))
+    unpriced.has_unpriced, free = True, run(desk, "done", "0")
+    free.tokens_in = 5  # of the built-in model, which costs nothing
+    await save(units, unpriced, free)
     assert (await activity.today(owner, since)).num_unpriced == 1
 
 
@@ -245,8 +247,9 @@ async def test_today_adds_what_experiments_cost(units: Units, owner: Operator, a
         cell(answered, 0, cost=Decimal("0.02"), judge_cost=Decimal("0.003")),
         cell(answered, 1, cost=Decimal(5), run_id="run_counted", judge_cost=Decimal("0.001")),
         cell(answered, 2, cost=Decimal(7), finished_at=since - timedelta(minutes=1)),
-        cell(answered, 3, cost=Decimal(0), tokens_out=4),
-        cell(answered, 4, cost=Decimal(0), tokens_out=4, run_id="run_counted"),
+        cell(answered, 3, cost=Decimal(0), tokens_out=4, detail={HAS_UNPRICED: True}),
+        cell(answered, 4, cost=Decimal(0), tokens_out=4, detail={HAS_UNPRICED: True}, run_id="run_counted"),
+        cell(answered, 5, cost=Decimal(0), tokens_out=4),
     )
     today = await activity.today(owner, since)
     assert (today.cost, today.num_unpriced) == (Decimal("0.024"), 1)

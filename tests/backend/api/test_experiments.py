@@ -245,7 +245,7 @@ async def test_what_won_goes_to_production_with_its_verdicts(
     history = (await api.get(f"/api/prompts/{prompt}/labels")).json()["history"]
     comment = history[0]["comment"]
     assert comment.startswith("Shorter.\nExperiment CI: v2 beside v1, on 12 rows of Questions v1.\n")
-    assert "; cost (no price)." in comment
+    assert "The same: cost of 1,000 answers $0 to $0." in comment
     assert comment.endswith(f"\n({made.rpartition('/')[2]})")
     assert (await api.post(f"{made}/promote", json={"variant": "inline"})).status_code == 409
     kinds = {one["kind"]: one["schema"] for one in (await api.get("/api/evaluators")).json()["evaluators"]}

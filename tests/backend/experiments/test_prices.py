@@ -90,7 +90,7 @@ async def test_a_node_without_a_price_is_not_cheaper_than_the_other(lab: Lab) ->
     assert hello.difference
     assert hello.difference.cost is not None
     async with lab.services.experiments._units.write(BY_ID) as work:
-        await work.session.exec(update(NodeRunRow).where(col(NodeRunRow.node) == "hello2").values(cost=Decimal(0)))
+        await work.session.exec(update(NodeRunRow).where(col(NodeRunRow.node) == "hello2").values(has_unpriced=True))
     found = await lab.service.nodes(lab.operator, done.id)
     hello = next(one for one in found.nodes if one.title == "Hello")
     assert hello.ran
@@ -125,6 +125,6 @@ async def test_the_plan_of_a_flow_says_that_its_earlier_runs_had_no_price(lab: L
     await lab.ran(desk)
     assert (await lab.service.plan(lab.operator, lab.draft(desk))).unpriced == ()
     async with lab.services.experiments._units.write(BY_ID) as work:
-        await work.session.exec(update(RunRow).values(tokens_in=10))
+        await work.session.exec(update(RunRow).values(tokens_in=10, has_unpriced=True))
     plan = await lab.service.plan(lab.operator, lab.draft(desk))
     assert (plan.cost, plan.unpriced) == (None, ("models of Desk",))

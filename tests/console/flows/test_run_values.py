@@ -87,8 +87,8 @@ def test_what_is_long_is_cut_and_says_so():
     ("usage", "words"),
     [
         (Usage(), ""),
-        (Usage(12, 3), "no price"),
-        (Usage(0, 3), "no price"),
+        (Usage(12, 3), "$0"),
+        (Usage(0, 3, has_unpriced=True), "no price"),
         (Usage(12, 3, Decimal("0.0121")), "$0.0121"),
     ],
 )

@@ -40,4 +40,5 @@ def test_cost_and_the_time_that_is_left_stand_beside() -> None:
     assert (running.cost, running.left) == ("$1.25", "about 3 min left")
     assert line(eta_seconds=None).left == "", "before anything ended nobody knows"
     assert line(Status.PAUSED, eta_seconds=150.0).left == "", "nothing goes on"
-    assert line(cost=Decimal(0), tokens_in=9).cost == "no price"
+    assert line(cost=Decimal(0), tokens_in=9).cost == "$0"
+    assert line(cost=Decimal(0), tokens_in=9, num_unpriced=3).cost == "no price"
