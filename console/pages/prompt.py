@@ -113,7 +113,7 @@ def _menu() -> rx.Component:
         menu_line(),
         rx.cond(
             Labels.may_manage,
-            menu_item(PROTECT, Labels.show("protect"), icon="shield-check"),
+            menu_item(PROTECT, Labels.ask_protect(PRODUCTION), icon="shield-check"),
             rx.fragment(),
         ),
         menu_item("Labels and their history", Labels.show("history"), icon="history"),

@@ -40,6 +40,7 @@ from console.state.experiment_offers import (
 )
 from console.state.experiment_plan import PlanView, plan_view
 from console.state.experiment_scoring import begun_with, scoring_of
+from console.state.experiment_subject import fitting
 from console.state.experiment_variants import FLOW, INLINE, LETTERS, MANAGED, VariantLine, shown, unlike
 from console.state.experiment_varied import Varied
 from console.state.experiment_wrong import placed
@@ -130,11 +131,16 @@ class ExperimentFormState(Addressed, Formed, Phased, Varied, rx.State):
         return True
 
     async def _begin(self, operator: Operator, found: Offered) -> None:
-        """Ask the flow of the address, else a prompt in production beside it as it is now, else two texts."""
+        """Ask the flow of the address, else a prompt in production beside it as it is now, else two texts.
+
+        Where the address names no prompt it is one that reads the rows.
+        """
         wanted, known = self._asked("dataset"), [one.value for one in self.datasets]
         self.numbers = DEFAULTS | {"rows": rows_text(self._asked("rows")) if wanted in known else ""}
         await self._pick(operator, wanted if wanted in known else (known or [""])[0])
-        self.name, variants = await asked_by(operator, self._asked("flow"), self._asked("prompt"), found.first(MANAGED))
+        flow, prompt = self._asked("flow"), self._asked("prompt")
+        first = "" if flow or prompt else await fitting(operator, self.dataset) or found.first(MANAGED)
+        self.name, variants = await asked_by(operator, flow, prompt, first)
         named = next((one.label for one in self.datasets if one.value == wanted), "")
         self.name = self.name or named[:MAX_NAME]
         for variant in variants:

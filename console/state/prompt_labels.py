@@ -108,9 +108,7 @@ class PromptLabelsState(Formed, rx.State):
     @rx.event
     async def show(self, dialog: str) -> None:
         """Open the history of the labels, or the question why not; empty closes whatever is open."""
-        operator = await self._operator(Permission.PROMPTS_READ)
-        if dialog == "protect":
-            self.is_alone = await is_alone(operator, operator.user_id)
+        await self._operator(Permission.PROMPTS_READ)
         self.opened, self.errors = dialog, {}
 
     @rx.event
@@ -156,12 +154,19 @@ class PromptLabelsState(Formed, rx.State):
         return [PromptState.refresh, PromptGateState.load]
 
     @rx.event
+    async def ask_protect(self, label: str) -> None:
+        """Ask before a label of all prompts is protected, or moves freely again."""
+        operator = await self._operator(Permission.PROJECT_MANAGE)
+        self.is_alone = await is_alone(operator, operator.user_id)
+        self.pointing, self.opened, self.errors = label, "protect", {}
+
+    @rx.event
     async def protect(self, label: str, protected: bool) -> Any:
         """Protect a label of all prompts of the project, or let it move freely again."""
         operator = await self._operator(Permission.PROJECT_MANAGE)
         with caught(Conflict) as split:
             await services().prompts.protect_label(operator, label, protected=protected)
-        self.opened = "" if self.opened == "protect" else self.opened
+        self.opened = ""
         await self._read(operator, (await self.get_state(PromptState)).id)
         if split.problem:
             return toasts.refuse(split.problem.words, split.problem.more)

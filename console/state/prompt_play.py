@@ -19,7 +19,7 @@ from console.state.answering import FRAME_SECONDS, Answering
 from console.state.forms import Formed
 from console.state.prompt import PromptState
 from console.state.prompt_draft import PromptDraftState
-from console.state.prompt_play_adding import another
+from console.state.prompt_play_adding import another, asks_built_in
 from console.state.prompt_play_rows import (
     SETTINGS,
     ColumnLine,
@@ -38,7 +38,7 @@ from console.state.prompt_play_rows import (
     value_lines,
     values_of,
 )
-from console.state.prompt_rows import DRAFT, HoleLine, hole_lines
+from console.state.prompt_rows import DRAFT, hole_lines
 
 # The id of the playground on its page, which stands below the text.
 PLACE = "playground"
@@ -52,6 +52,7 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
     values: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     revision: rx.Field[int] = rx.field(0)
     may_run: rx.Field[bool] = rx.field(False)
+    is_small: rx.Field[bool] = rx.field(False)
     shared: rx.Field[str] = rx.field("")
     _prompt: str = ""
     _origin: str = ""  # the run, conversation or message whose words are among the values
@@ -125,13 +126,10 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
     async def _find_needs(self, operator: Operator) -> None:
         """Read what the columns need; what was typed for a value that is needed no more is kept."""
         page = await self.get_state(PromptState)
-        found: list[list[HoleLine]] = []
-        any_text = False
-        for column in self.columns:
-            content = await self._content(operator, column)
-            any_text = any_text or content.kind == "text"
-            found.append(hole_lines(await services().prompts.holes(operator, content, page.id)))
-        self.needs = value_lines(found, any_text=any_text)
+        asked = [(one, await self._content(operator, one)) for one in self.columns]
+        found = [hole_lines(await services().prompts.holes(operator, content, page.id)) for _, content in asked]
+        self.needs = value_lines(found, any_text=any(content.kind == "text" for _, content in asked))
+        self.is_small = await asks_built_in(operator, {one.model or content.model for one, content in asked})
 
     @rx.event
     async def refresh(self) -> None:

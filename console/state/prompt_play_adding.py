@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from backend.bootstrap import services
 from backend.operator import Operator, Permission
@@ -26,3 +26,9 @@ def unlike(columns: Sequence[ColumnLine], latest: int, models: Sequence[str]) ->
         return {"version": left[0]}
     on = {one.model for one in columns if one.version == columns[-1].version}
     return {"model": other} if (other := next((one for one in models if one not in on), "")) else {}
+
+
+async def asks_built_in(operator: Operator, models: Collection[str]) -> bool:
+    """Tell whether one of these ships with the product; the empty one is the project's default."""
+    known = await services().providers.list_models(operator) if operator.may(Permission.MODELS_READ) else ()
+    return any(one.is_built_in and (one.reference in models or (one.is_default and "" in models)) for one in known)

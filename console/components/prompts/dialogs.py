@@ -15,7 +15,6 @@ from console.components.ui import (
     dialog,
     field,
     status,
-    switch,
     tag,
     text_area,
     text_input,
@@ -24,8 +23,7 @@ from console.state.prompt import PromptState as Prompt
 from console.state.prompt_labels import PromptLabelsState as Labels
 
 PEOPLE_GET = "Who asks for this prompt and names no version gets the one in production. "
-GUARDED: Any = Labels.protected.contains(PRODUCTION)
-PROTECT: Any = rx.cond(GUARDED, "Stop protecting production", "Protect production").to(str)
+PROTECT: Any = rx.cond(Labels.protected.contains(PRODUCTION), "Stop protecting ", "Protect ").to(str) + PRODUCTION
 POINT, REFUSE, DETAILS = "point-form", "refuse-form", "details-form"
 
 
@@ -111,23 +109,25 @@ def _refusing() -> rx.Component:
 
 def _protecting() -> rx.Component:
     """Say what protection does, and for whom, before it is switched."""
+    guarded = Labels.protected.contains(Labels.pointing)
+    act = rx.cond(guarded, "Stop protecting ", "Protect ").to(str) + Labels.pointing
     now = rx.cond(
-        GUARDED,
-        "It is protected. Without that, whoever may edit prompts changes production at once.",
-        "Whoever may edit prompts changes production at once. Protected, each change waits for somebody who neither "
-        "asked for it nor wrote the version.",
+        guarded,
+        "It is protected. Without that, whoever may edit prompts moves it at once.",
+        "Whoever may edit prompts moves it at once. Protected, each change waits for somebody who neither asked for "
+        "it nor wrote the version.",
     )
     return dialog(
-        PROTECT + "?",
+        act + "?",
         rx.el.p(now, " ", rx.el.b("This holds for every prompt of the project.", class_name="b")),
-        nobody_else(~GUARDED & Labels.is_alone, Labels.may_invite),
+        nobody_else(~guarded & Labels.is_alone, Labels.may_invite),
         rx.el.p("A way back to a version that has stood there before stays open at once.", class_name="t2"),
         identifier="protect",
         opened=Labels.opened == "protect",
         on_close=Labels.show(""),
         foot=[
-            button(rx.cond(GUARDED, "Keep it protected", "Leave it open"), Labels.show(""), custom_attrs=SAFE),
-            button(PROTECT, Labels.protect(PRODUCTION, ~GUARDED), kind="primary"),
+            button(rx.cond(guarded, "Keep it protected", "Leave it open"), Labels.show(""), custom_attrs=SAFE),
+            button(act, Labels.protect(Labels.pointing, ~guarded), kind="primary"),
         ],
     )
 
@@ -152,9 +152,8 @@ def _history() -> rx.Component:
 
 
 def _held(one: Any) -> rx.Component:
-    guard = switch(
-        rx.Var.create("Protect ") + one.name, one.protected, Labels.protect(one.name, ~one.protected.to(bool))
-    )
+    act = rx.cond(one.protected, "Stop protecting ", "Protect ").to(str) + one.name
+    guard = button(act, Labels.ask_protect(one.name), size="sm", icon="shield-check")
     off = button(rx.Var.create("Take ") + one.name + " off", Labels.remove(one.name), size="sm", disabled=one.protected)
     return rx.el.li(
         rx.el.span(rx.el.b(one.name, class_name="b"), " ", one.version, class_name="row tight"),

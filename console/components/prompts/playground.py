@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from backend.prompts.types import MAX_COLUMNS
+from console import routes
 from console.components.prompts.editor import PlayKeys
 from console.components.prompts.row_loading import load_dialog
 from console.components.row_dialog import row_dialog
@@ -39,6 +40,7 @@ def playground() -> rx.Component:
     return rx.el.section(
         phead("Playground", note=Play.total, acts=_acts()),
         _values(),
+        rx.cond(Play.is_small & Play.may_run, _small(), rx.fragment()),
         rx.cond(Play.errors.contains(""), rx.el.p(status("fail", Play.errors[""]), role="alert", class_name="pwrong")),
         rx.el.div(
             rx.foreach(Play.columns, _column),
@@ -96,6 +98,16 @@ def _values() -> rx.Component:
             key=Play.revision.to_string(),
         ),
         none,
+    )
+
+
+def _small() -> rx.Component:
+    """Say why every answer repeats the value, whatever the text says."""
+    return rx.el.p(
+        "The built-in model can only quote what it is given, whatever the prompt says. ",
+        rx.el.a("Connect a provider under Models", href=routes.MODELS),
+        " to try what customers will read.",
+        class_name="t12 t2 pnone",
     )
 
 

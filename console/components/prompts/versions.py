@@ -63,7 +63,7 @@ def _score(one: Any) -> rx.Component:
 
 def _labels() -> rx.Component:
     history = button("History", Labels.show("history"), size="sm", kind="quiet")
-    guard = button("Protect production", Labels.show("protect"), size="sm", kind="quiet", icon="shield-check")
+    guard = button("Protect production", Labels.ask_protect(PRODUCTION), size="sm", kind="quiet", icon="shield-check")
     unguarded = Labels.may_manage & ~Labels.protected.contains(PRODUCTION)
     return rx.cond(
         Labels.labels,

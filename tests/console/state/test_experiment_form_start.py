@@ -114,6 +114,26 @@ async def test_a_new_one_is_scored_as_the_newest_over_its_rows(
     assert next(field.checked for field in form.evaluators[0].own if field.name == "whole")
 
 
+@pytest.mark.usefixtures("support")
+async def test_a_prompt_that_reads_the_rows_is_asked_first(
+    tab: Tab, dataset: str, services: Services, owner: Operator
+) -> None:
+    async def made(name: str, text: str) -> str:
+        return (await services.prompts.create(owner, NewPrompt(name, Content(text=text)))).id
+
+    async def asked() -> set[str]:
+        return {one.subject for one in (await opened(tab, f"?dataset={dataset}")).variants}
+
+    await made("About reviews", "Rate {{ review }}")
+    await made("Bare", "Say hello.")
+    listed = (await opened(tab, f"?dataset={dataset}")).prompts
+    assert await asked() == {listed[0].value}, "the first of the list where none reads the rows: support needs a name"
+    older, newer = await made("Last", "Say {{ question }}"), await made("Newest", "{{ question }}?")
+    assert await asked() == {newer} != {older}
+    await services.prompts.save_version(owner, older, Content(text="Do say {{ question }}"))
+    assert await asked() == {older}
+
+
 async def test_a_correction_begins_with_a_judge_where_a_model_is_connected(
     tab: Tab, services: Services, owner: Operator
 ) -> None:

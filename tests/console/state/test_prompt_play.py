@@ -82,6 +82,7 @@ async def test_production_stands_beside_the_newest_and_both_answer(answer: Promp
     assert [one.text for one in play.columns] == ["You said: Answer why.", "You said: Answer why for Ada."]
     assert all(one.state == "ok" and one.time and one.tokens for one in play.columns)
     assert (play.running, play.total) == (False, "2 of 2 done, $0")
+    assert play.is_small, "the built-in model answered: the page says that it can only quote"
 
 
 async def test_columns_are_added_changed_and_removed(answer: Prompt, tab: Tab) -> None:

@@ -19,9 +19,12 @@ async def test_both_ways_are_told(answer: Prompt, tab: Tab) -> None:
     await opened(tab, answer)
     labels = tab.state(PromptLabelsState)
     await labels.load()
+    await labels.ask_protect("production")
+    assert (labels.opened, labels.pointing, labels.is_alone) == ("protect", "production", True)
     held = str(await labels.protect("production", protected=True))
     assert "production waits for a second person" in held
     assert "every prompt of this project" in held
+    assert labels.opened == ""
     assert labels.protected == ["production"]
     free = str(await labels.protect("production", protected=False))
     assert "production moves without a second person again" in free

@@ -219,7 +219,7 @@ async def test_a_label_is_moved_and_rolled_back_on_the_page(answer: Prompt, tab:
 
 async def test_a_protected_label_is_decided_by_another(services: Services, answer: Prompt, tab: Tab) -> None:
     _, _, _, labels = await opened(tab, answer)
-    await labels.show("protect")
+    await labels.ask_protect("production")
     assert (labels.is_alone, labels.may_invite) == (True, True)
     labels.is_alone = False
     await labels.protect("production", protected=True)
