@@ -125,10 +125,11 @@ async def test_a_parked_experiment_goes_on_when_its_time_has_come(operator: Oper
 
 
 async def test_an_alert_fires(services: Services, operator: Operator) -> None:
-    rule = NewAlert("Failing", Measure.FAILED_SHARE, Comparison.ABOVE, 0.5, min_count=1, looks=1)
-    alert = await services.alerts.create(operator, rule)
+    # Before the rule: one that found nothing yet is looked at again in a minute.
     for _ in range(3):
         await write_conversation(services, operator, state="failed", last_message_at=utc_now(), started_at=utc_now())
+    rule = NewAlert("Failing", Measure.FAILED_SHARE, Comparison.ABOVE, 0.5, min_count=1, looks=1)
+    alert = await services.alerts.create(operator, rule)
 
     async def fires() -> bool:
         return (await services.alerts.get(operator, alert.id)).state is AlertState.FIRING
