@@ -141,7 +141,7 @@ class ExperimentFormState(Addressed, Formed, Phased, Varied, rx.State):
         flow, prompt = self._asked("flow"), self._asked("prompt")
         first = "" if flow or prompt else await fitting(operator, self.dataset) or found.first(MANAGED)
         self.name, variants = await asked_by(operator, flow, prompt, first)
-        named = next((one.label for one in self.datasets if one.value == wanted), "")
+        named = next((one.label.rpartition(", ")[0] for one in self.datasets if one.value == wanted), "")
         self.name = self.name or named[:MAX_NAME]
         for variant in variants:
             await self._add(operator, variant)

@@ -105,7 +105,7 @@ def _small() -> rx.Component:
     """Say why every answer repeats the value, whatever the text says."""
     return rx.el.p(
         "The built-in model can only quote what it is given, whatever the prompt says. ",
-        rx.el.a("Connect a provider under Models", href=routes.MODELS),
+        rx.el.a("Connect a provider under Models", href=routes.MODELS, class_name="u"),
         " to try what customers will read.",
         class_name="t12 t2 pnone",
     )
